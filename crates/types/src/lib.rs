@@ -1,1 +1,17 @@
+//! What the browser, the server and the API say to each other: ids, data transfer types, errors, pages.
+//!
+//! Compiles for wasm and native. The feature `sqlx` lets ids be columns, `utoipa` describes types in OpenAPI.
 
+pub mod access;
+pub mod audit;
+pub mod error;
+pub mod ids;
+pub mod language;
+pub mod page;
+pub mod text_enum;
+pub mod units;
+
+pub use error::{ApiError, Code, FieldError};
+pub use ids::*;
+pub use language::Language;
+pub use page::{Page, PageQuery};
