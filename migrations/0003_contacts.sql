@@ -24,6 +24,8 @@ create table identities (
     -- For matching: lower case, domain in ASCII.
     normalised text not null,
     is_primary boolean not null default true,
+    -- The units that brought this address or number themselves: only they see it (law 3).
+    known_to uuid[] not null default '{}',
     -- Undeliverable since: a hard bounce of this address.
     bounced_at timestamptz,
     created_at timestamptz not null,
@@ -39,6 +41,8 @@ create table contact_units (
     key text,
     attributes jsonb not null default '{}',
     source text not null default 'console',
+    -- The import that brought the person into the unit.
+    import_id uuid,
     created_at timestamptz not null,
     updated_at timestamptz not null,
     primary key (unit_id, contact_id)
@@ -130,6 +134,11 @@ create table imports (
     rows_unchanged bigint not null default 0,
     rows_duplicate bigint not null default 0,
     rows_failed bigint not null default 0,
+    rows_subscribed bigint not null default 0,
+    -- Who once said no to the topic, or to everything, and was not subscribed again.
+    rows_kept_out bigint not null default 0,
+    -- Where a run that was interrupted goes on: people of the (deterministic) staging order already written.
+    rows_written bigint not null default 0,
     bytes_read bigint not null default 0,
     failure text,
     cancel_requested boolean not null default false,
@@ -138,6 +147,26 @@ create table imports (
     started_at timestamptz,
     finished_at timestamptz
 );
+-- Shapes only: every run makes temporary tables like these two, which hide them for its connection.
+create unlogged table import_stage (
+    line bigint not null,
+    -- Becomes the contact's id where the person is new.
+    id uuid not null,
+    identity_id uuid not null,
+    phone_id uuid not null,
+    key text,
+    email text,
+    email_normalised text,
+    phone text,
+    phone_normalised text,
+    first_name text not null,
+    last_name text not null,
+    language text,
+    time_zone text,
+    attributes jsonb not null
+);
+create unlogged table import_people (like import_stage, n bigint not null);
+
 create index imports_unit on imports (unit_id, created_at desc, id desc);
 
 -- The uploaded file in parts, deleted when the import is over: never on one node's disk.
