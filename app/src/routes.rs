@@ -1,0 +1,73 @@
+//! The addresses of the console. Areas give their own pages in `<area>/mod.rs`; here is only the table.
+//!
+//! Every page is a `Lazy` route: its code is a chunk of its own, loaded when somebody goes there (code that several pages share
+//! becomes a chunk that they share). The pattern:
+//!
+//! ```ignore
+//! pub struct ListPage;                       // may hold resources, which `data` starts while the chunk is loading
+//!
+//! #[lazy_route]
+//! impl LazyRoute for ListPage {
+//!     fn data() -> Self { Self }
+//!     fn view(_this: Self) -> AnyView { view! { <List/> }.into_any() }
+//! }
+//! ```
+//!
+//! Things that trap: `view` must not name anything generic over `impl Trait`; keep the struct `Send`; end with `.into_any()`.
+
+use i18n::{t, use_i18n};
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::components::{A, ParentRoute, Route, Router, Routes};
+use leptos_router::{Lazy, path};
+
+use crate::layout::ConsoleFrame;
+use crate::locale::provide_locale;
+use crate::{approvals, audience, content, home, messages, reports, settings};
+
+/// The console.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    let i18n = provide_locale();
+    view! {
+        <Title formatter=|page: String| if page.is_empty() { "Campanile".to_owned() } else { format!("{page} · Campanile") }/>
+        <Router>
+            <a href="#content" class="sr-only focus:not-sr-only">{t!(i18n, common.skip_to_content)}</a>
+            <Routes fallback=NotFound>
+                // Before signing in: the pages of `identity` go here (/sign-in, /forgot, /reset/:token, /invitation/:token,
+                // /setup/:token), and "/", which sends people to their unit.
+
+                <ParentRoute path=path!("/c/:unit") view=ConsoleFrame>
+                    <Route path=path!("") view={Lazy::<home::HomePage>::new()}/>
+                    <Route path=path!("/messages") view={Lazy::<messages::ListPage>::new()}/>
+                    <Route path=path!("/approvals") view={Lazy::<approvals::ListPage>::new()}/>
+                    <Route path=path!("/content") view={Lazy::<content::ListPage>::new()}/>
+                    <Route path=path!("/audience") view={Lazy::<audience::ListPage>::new()}/>
+                    <Route path=path!("/reports") view={Lazy::<reports::ListPage>::new()}/>
+                    <Route path=path!("/settings") view={Lazy::<settings::OverviewPage>::new()}/>
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+    .into_any()
+}
+
+/// What an address without a page shows, with status 404.
+#[component]
+fn NotFound() -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+        response.set_status(axum::http::StatusCode::NOT_FOUND);
+    }
+    let i18n = use_i18n();
+    view! {
+        <main id="content" tabindex="-1" class="mx-auto max-w-lg p-8">
+            <Title text=move || i18n::t_string!(i18n, common.not_found_title).to_string()/>
+            <h1 class="text-xl font-semibold">{t!(i18n, common.not_found_title)}</h1>
+            <p class="mt-2 text-muted">{t!(i18n, common.not_found_text)}</p>
+            <p class="mt-4"><A href="/" attr:class="text-accent underline">{t!(i18n, common.go_home)}</A></p>
+        </main>
+    }
+    .into_any()
+}
