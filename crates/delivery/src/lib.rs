@@ -1,1 +1,15 @@
+//! Handing messages over: channels, MIME, SMTP, back-off. This crate knows no database and reads no clock or environment:
+//! what it needs (dates, random numbers, relay addresses) is given to it.
+//!
+//! Nothing here logs an address, a subject or a password (law 10): replies of a server are returned to the caller, which
+//! keeps them in the ledger.
 
+pub mod backoff;
+pub mod capture;
+pub mod channel;
+pub mod email;
+pub mod outcome;
+
+pub use backoff::Backoff;
+pub use channel::Channel;
+pub use outcome::{Enhanced, HandOff, Reply, Stage};

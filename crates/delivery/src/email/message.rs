@@ -1,0 +1,157 @@
+//! One MIME message: multipart/alternative with a real text part, the list headers the big mailbox providers ask for, and
+//! nothing that a value from outside could add to.
+
+use std::fmt::Write;
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{
+    address::Mailbox,
+    body::{self, Encoding},
+    header,
+};
+
+/// Why a message cannot be assembled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MessageError {
+    /// A value with a line break or another control character, or one too long for its field.
+    #[error("the value of {0} cannot stand in a message header")]
+    Header(&'static str),
+    /// The date is outside what RFC 5322 can write.
+    #[error("the date cannot be written")]
+    Date,
+}
+
+/// The headers of a message that goes to a list: every marketing message.
+#[derive(Clone, Copy, Debug)]
+pub struct List<'a> {
+    /// RFC 2919: stable for a topic, within the sender's domain: `open-days.admissions.example.edu`.
+    pub id: &'a str,
+    /// The topic's name for the reader.
+    pub name: &'a str,
+    /// RFC 8058: https address that unsubscribes on POST.
+    pub unsubscribe: &'a str,
+}
+
+/// Everything a message is made of. Borrowed: assembled once per recipient.
+#[derive(Clone, Copy, Debug)]
+pub struct Message<'a> {
+    /// The sender the reader sees.
+    pub from: &'a Mailbox,
+    /// Where answers go, when not to the sender.
+    pub reply_to: Option<&'a Mailbox>,
+    /// The one recipient.
+    pub to: &'a Mailbox,
+    /// The subject line.
+    pub subject: &'a str,
+    /// The text part; never empty for a good message.
+    pub text: &'a str,
+    /// The HTML part, when there is one.
+    pub html: Option<&'a str>,
+    /// Left side of the Message-ID, unique and the same for each attempt of one delivery; the right side is the sender's
+    /// domain.
+    pub message_id: &'a str,
+    /// When the message was made.
+    pub date: Timestamp,
+    /// BCP 47 tag of both parts.
+    pub language: &'a str,
+    /// List headers.
+    pub list: Option<List<'a>>,
+    /// RFC 3834: this was sent by a machine in answer to something; nobody's holiday notice should answer it.
+    pub auto_submitted: bool,
+}
+
+impl Message<'_> {
+    /// The whole Message-ID with its angle brackets.
+    #[must_use]
+    pub fn message_id_header(&self) -> String {
+        format!("<{}@{}>", self.message_id, self.from.address.domain())
+    }
+
+    /// The message as the wire wants it: CRLF line ends, no line over 998 bytes, no dot-stuffing yet.
+    ///
+    /// # Errors
+    /// When a value would break out of its header field.
+    pub fn assemble(&self) -> Result<String, MessageError> {
+        let mut out = String::with_capacity(
+            1024 + self.text.len() + self.html.map_or(0, |html| html.len() + html.len() / 8),
+        );
+        self.headers(&mut out)?;
+        match self.html {
+            None => part(&mut out, "text/plain", self.language, self.text)?,
+            Some(html) => {
+                let boundary = format!("=_campanile_{}", self.message_id);
+                header::verbatim(
+                    &mut out,
+                    "Content-Type",
+                    &format!("multipart/alternative; boundary=\"{boundary}\""),
+                )?;
+                out.push_str("\r\n");
+                for (kind, content) in [("text/plain", self.text), ("text/html", html)] {
+                    let _ = write!(out, "--{boundary}\r\n");
+                    part(&mut out, kind, self.language, content)?;
+                    out.push_str("\r\n");
+                }
+                let _ = write!(out, "--{boundary}--\r\n");
+            }
+        }
+        Ok(out)
+    }
+
+    fn headers(&self, out: &mut String) -> Result<(), MessageError> {
+        let sound = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
+        if self.message_id.is_empty() || self.message_id.len() > 50 || !self.message_id.bytes().all(sound) {
+            return Err(MessageError::Header("Message-ID"));
+        }
+        let date = jiff::fmt::rfc2822::to_string(&self.date.to_zoned(TimeZone::UTC))
+            .map_err(|_| MessageError::Date)?;
+        header::verbatim(out, "Date", &date)?;
+        header::mailbox(out, "From", self.from)?;
+        header::mailbox(out, "To", self.to)?;
+        if let Some(reply_to) = self.reply_to {
+            header::mailbox(out, "Reply-To", reply_to)?;
+        }
+        header::unstructured(out, "Subject", self.subject)?;
+        header::verbatim(out, "Message-ID", &self.message_id_header())?;
+        if let Some(list) = self.list {
+            list_headers(out, list)?;
+        }
+        if self.auto_submitted {
+            header::verbatim(out, "Auto-Submitted", "auto-generated")?;
+        }
+        header::verbatim(out, "MIME-Version", "1.0")
+    }
+}
+
+fn list_headers(out: &mut String, list: List<'_>) -> Result<(), MessageError> {
+    let sound_id = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
+    if list.id.is_empty() || list.id.len() > 255 || !list.id.bytes().all(sound_id) {
+        return Err(MessageError::Header("List-Id"));
+    }
+    if list.name.chars().any(char::is_control) {
+        return Err(MessageError::Header("List-Id"));
+    }
+    out.push_str("List-Id: ");
+    if !list.name.is_empty() {
+        header::phrase(out, list.name);
+        out.push_str("\r\n ");
+    }
+    let _ = write!(out, "<{}>\r\n", list.id);
+    if list.unsubscribe.contains(['<', '>', ' ']) {
+        return Err(MessageError::Header("List-Unsubscribe"));
+    }
+    header::verbatim(out, "List-Unsubscribe", &format!("<{}>", list.unsubscribe))?;
+    header::verbatim(out, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+}
+
+fn part(out: &mut String, kind: &str, language: &str, content: &str) -> Result<(), MessageError> {
+    let encoding = Encoding::choose(content);
+    header::verbatim(out, "Content-Type", &format!("{kind}; charset=utf-8"))?;
+    header::verbatim(out, "Content-Transfer-Encoding", encoding.name())?;
+    if !language.is_empty() {
+        header::verbatim(out, "Content-Language", language)?;
+    }
+    out.push_str("\r\n");
+    body::write(out, content, encoding);
+    Ok(())
+}

@@ -1,0 +1,14 @@
+//! E-mail: addresses, MIME messages, the relay and the connection to it.
+
+pub mod address;
+pub mod body;
+pub mod connection;
+pub mod header;
+pub mod message;
+pub mod relay;
+pub mod verp;
+
+pub use address::{Address, Mailbox};
+pub use connection::{Connection, OpenError, Outgoing};
+pub use message::{List, Message, MessageError};
+pub use relay::{Connector, Relay, RelayError, Security, Timeouts};

@@ -1,0 +1,134 @@
+//! Mail peers that are not ours: aiosmtpd as the relay, Python's `email` and npm's `mailparser` as readers. What cannot be
+//! got fails the test; nothing is skipped.
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::OnceLock,
+};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::Value;
+
+pub fn scripts() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../end2end/peers")
+}
+
+/// The folder with the peers, got on first use.
+pub fn peers() -> &'static Path {
+    static DIR: OnceLock<PathBuf> = OnceLock::new();
+    DIR.get_or_init(|| {
+        let output = Command::new("bash")
+            .arg(scripts().join("setup.sh"))
+            .stderr(Stdio::inherit())
+            .output()
+            .expect("bash");
+        assert!(output.status.success(), "the mail peers could not be got");
+        PathBuf::from(String::from_utf8(output.stdout).unwrap().trim())
+    })
+}
+
+pub fn python() -> PathBuf {
+    peers().join("venv/bin/python")
+}
+
+/// A running aiosmtpd; ends with the test.
+pub struct Sink {
+    child: Child,
+    pub port: u16,
+    out: PathBuf,
+    _dir: tempfile::TempDir,
+}
+
+/// One message as the sink received it.
+pub struct Received {
+    pub from: String,
+    pub to: String,
+    pub raw: Vec<u8>,
+    pub tls: bool,
+    pub user: String,
+}
+
+impl Sink {
+    pub fn start(args: &[&str]) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let out = dir.path().join("mail.jsonl");
+        let mut child = Command::new(python())
+            .arg(scripts().join("smtp_sink.py"))
+            .arg("--out")
+            .arg(&out)
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let port = line.trim().parse().expect("the sink prints its port");
+        Self {
+            child,
+            port,
+            out,
+            _dir: dir,
+        }
+    }
+
+    pub fn received(&self) -> Vec<Received> {
+        std::fs::read_to_string(&self.out)
+            .unwrap_or_default()
+            .lines()
+            .map(|line| {
+                let value: Value = serde_json::from_str(line).unwrap();
+                Received {
+                    from: value["from"].as_str().unwrap_or_default().to_owned(),
+                    to: value["to"][0].as_str().unwrap().to_owned(),
+                    raw: STANDARD.decode(value["raw"].as_str().unwrap()).unwrap(),
+                    tls: value["tls"].as_bool().unwrap(),
+                    user: value["user"].as_str().unwrap().to_owned(),
+                }
+            })
+            .collect()
+    }
+
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Sink {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn pipe(command: &mut Command, raw: &[u8]) -> Value {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(raw).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// What Python's parser understands.
+pub fn read_with_python(raw: &[u8]) -> Value {
+    pipe(Command::new(python()).arg(scripts().join("read_back.py")), raw)
+}
+
+/// What npm's mailparser understands.
+pub fn read_with_mailparser(raw: &[u8]) -> Value {
+    pipe(
+        Command::new("node")
+            .arg(scripts().join("read_back.mjs"))
+            .arg(peers()),
+        raw,
+    )
+}
