@@ -1,1 +1,21 @@
+//! Rules and SQL, one module a bounded context. Everything goes in through [`access::Granted`], runs in a [`Tx`],
+//! and comes out as data of `types` or as an [`Error`].
 
+pub mod access;
+pub mod audit;
+pub mod clock;
+pub mod cursor;
+mod db;
+pub mod error;
+pub mod keys;
+pub mod random;
+pub mod units;
+
+pub use access::{Actor, Granted};
+pub use clock::{Clock, SystemClock};
+pub use db::{Domain, MIGRATOR, Tx, migrate, ts};
+pub use error::{Error, Result};
+
+/// Test support: builders and helpers that the tests of all crates share.
+#[doc(hidden)]
+pub mod testing;

@@ -1,0 +1,302 @@
+//! Who acts, and the proof that they may.
+
+use super::{Permits, permissions_of};
+use crate::{Domain, Error, Result};
+use std::{collections::BTreeSet, marker::PhantomData, sync::Arc};
+use types::{
+    ClientId, Code, Language, UnitId, UserId,
+    access::{Me, MyUnit, Permission, Role},
+};
+use uuid::Uuid;
+
+/// Who is behind an act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ActorKind {
+    User(UserId),
+    Client(ClientId),
+    /// Workers and the command line.
+    System,
+}
+
+/// A unit the actor sees, with everything they may do there (roles of the units above included).
+#[derive(Clone, Debug)]
+pub struct ActorUnit {
+    pub id: UnitId,
+    pub key: String,
+    pub name: String,
+    pub parent_id: Option<UnitId>,
+    pub accent: String,
+    pub permissions: BTreeSet<Permission>,
+}
+
+/// A signed-in user or an API client, loaded afresh for every request: a revoked role stops at once.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    kind: ActorKind,
+    name: Arc<str>,
+    email: String,
+    language: Language,
+    theme: String,
+    time_zone: String,
+    /// In the order of the tree.
+    units: Vec<ActorUnit>,
+}
+
+impl Actor {
+    /// Loads an active user with everything they may do; `None` if there is no such active user.
+    pub async fn load(domain: &Domain, user: UserId) -> Result<Option<Self>> {
+        let Some(row) = sqlx::query!(
+            "select name, email, language, theme, time_zone from users where id = $1 and status = 'active'",
+            user.uuid()
+        )
+        .fetch_optional(domain.pool())
+        .await?
+        else {
+            return Ok(None);
+        };
+        let roles = sqlx::query!(
+            r#"select u.id as "id: UnitId", u.key, u.name, u.parent_id as "parent_id: UnitId", u.accent,
+                      array_agg(distinct m.role) as "roles!"
+               from memberships m join units u on m.unit_id = any (u.ancestors)
+               where m.user_id = $1 and u.archived_at is null
+               group by u.id order by (select array_agg(a.name order by array_position(u.ancestors, a.id)) from units a where a.id = any (u.ancestors))"#,
+            user.uuid()
+        )
+        .fetch_all(domain.pool())
+        .await?;
+        let mut units = Vec::with_capacity(roles.len());
+        for unit in roles {
+            let mut permissions = BTreeSet::new();
+            for role in &unit.roles {
+                let role: Role = role
+                    .parse()
+                    .map_err(|_| Error::broken("unknown role in memberships"))?;
+                permissions.extend(permissions_of(role));
+            }
+            units.push(ActorUnit {
+                id: unit.id,
+                key: unit.key,
+                name: unit.name,
+                parent_id: unit.parent_id,
+                accent: unit.accent,
+                permissions,
+            });
+        }
+        Ok(Some(Self {
+            kind: ActorKind::User(user),
+            name: row.name.into(),
+            email: row.email,
+            language: row.language.parse().unwrap_or_default(),
+            theme: row.theme,
+            time_zone: row.time_zone,
+            units,
+        }))
+    }
+
+    /// An API client: its unit and those below, with the scopes of its token. Called by `identity::clients` after
+    /// the token has been checked.
+    pub async fn load_client(
+        domain: &Domain,
+        client: ClientId,
+        name: &str,
+        unit: UnitId,
+        scopes: &[Permission],
+    ) -> Result<Self> {
+        let rows = sqlx::query!(
+            r#"select id as "id: UnitId", key, name, parent_id as "parent_id: UnitId", accent from units
+               where $1 = any (ancestors) and archived_at is null order by array_length(ancestors, 1), name"#,
+            unit.uuid()
+        )
+        .fetch_all(domain.pool())
+        .await?;
+        let permissions: BTreeSet<_> = scopes.iter().copied().chain([Permission::ViewUnit]).collect();
+        let units = rows
+            .into_iter()
+            .map(|row| ActorUnit {
+                id: row.id,
+                key: row.key,
+                name: row.name,
+                parent_id: row.parent_id,
+                accent: row.accent,
+                permissions: permissions.clone(),
+            })
+            .collect();
+        Ok(Self {
+            kind: ActorKind::Client(client),
+            name: name.into(),
+            email: String::new(),
+            language: Language::En,
+            theme: String::new(),
+            time_zone: "UTC".to_owned(),
+            units,
+        })
+    }
+
+    #[must_use]
+    pub fn kind(&self) -> ActorKind {
+        self.kind
+    }
+
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The user's id; API clients have none.
+    #[must_use]
+    pub fn user(&self) -> Option<UserId> {
+        match self.kind {
+            ActorKind::User(user) => Some(user),
+            _ => None,
+        }
+    }
+
+    #[must_use]
+    pub fn units(&self) -> &[ActorUnit] {
+        &self.units
+    }
+
+    /// The unit by its key, if the actor sees it.
+    #[must_use]
+    pub fn unit_by_key(&self, key: &str) -> Option<&ActorUnit> {
+        self.units.iter().find(|unit| unit.key == key)
+    }
+
+    #[must_use]
+    pub fn may(&self, permission: Permission, unit: UnitId) -> bool {
+        self.units
+            .iter()
+            .any(|it| it.id == unit && it.permissions.contains(&permission))
+    }
+
+    /// The proof, or the refusal: a unit that one does not see is not found, one that one sees is forbidden.
+    pub fn grant<P: Permits>(&self, unit: UnitId) -> Result<Granted<P>> {
+        let Some(found) = self.units.iter().find(|it| it.id == unit) else {
+            return Err(Error::not_found());
+        };
+        if !found.permissions.contains(&P::PERMISSION) {
+            return Err(Error::code(Code::Forbidden));
+        }
+        Ok(Granted {
+            unit,
+            kind: self.kind,
+            name: self.name.clone(),
+            permission: PhantomData,
+        })
+    }
+
+    /// All units in which the actor has the permission, e.g. for a list over departments.
+    pub fn grant_all<P: Permits>(&self) -> Vec<Granted<P>> {
+        self.units
+            .iter()
+            .filter_map(|unit| self.grant(unit.id).ok())
+            .collect()
+    }
+
+    /// For the console's frame.
+    #[must_use]
+    pub fn me(&self) -> Option<Me> {
+        let ActorKind::User(id) = self.kind else {
+            return None;
+        };
+        let mut depths: std::collections::BTreeMap<UnitId, u16> = std::collections::BTreeMap::new();
+        let units = self
+            .units
+            .iter()
+            .map(|unit| {
+                let depth = unit
+                    .parent_id
+                    .and_then(|parent| depths.get(&parent))
+                    .map_or(0, |depth| depth + 1);
+                depths.insert(unit.id, depth);
+                MyUnit {
+                    id: unit.id,
+                    key: unit.key.clone(),
+                    name: unit.name.clone(),
+                    parent_id: unit.parent_id,
+                    depth,
+                    accent: unit.accent.clone(),
+                    permissions: unit.permissions.iter().copied().collect(),
+                }
+            })
+            .collect();
+        Some(Me {
+            id,
+            name: self.name.to_string(),
+            email: self.email.clone(),
+            language: self.language,
+            theme: self.theme.clone(),
+            time_zone: self.time_zone.clone(),
+            units,
+        })
+    }
+}
+
+/// Proof that somebody may do `P` in one unit. Only [`Actor::grant`] and [`System::grant`] make it.
+#[derive(Clone, Debug)]
+pub struct Granted<P> {
+    unit: UnitId,
+    kind: ActorKind,
+    name: Arc<str>,
+    permission: PhantomData<P>,
+}
+
+impl<P: Permits> Granted<P> {
+    /// The unit that every query must bind.
+    #[must_use]
+    pub fn unit(&self) -> UnitId {
+        self.unit
+    }
+
+    #[must_use]
+    pub fn kind(&self) -> ActorKind {
+        self.kind
+    }
+
+    /// The user behind it; clients and workers have none.
+    #[must_use]
+    pub fn user(&self) -> Option<UserId> {
+        match self.kind {
+            ActorKind::User(user) => Some(user),
+            _ => None,
+        }
+    }
+
+    /// The user, where only a person may act (authorship, approval).
+    pub fn person(&self) -> Result<UserId> {
+        self.user().ok_or_else(|| Error::code(Code::Forbidden))
+    }
+
+    /// [`Granted::user`] as a query's parameter.
+    #[must_use]
+    pub fn user_uuid(&self) -> Option<Uuid> {
+        self.user().map(UserId::uuid)
+    }
+
+    #[must_use]
+    pub fn actor_name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// Workers and the command line, which act for the installation.
+#[derive(Clone, Copy, Debug)]
+pub struct System;
+
+impl System {
+    /// The proof for a worker acting in a unit.
+    #[must_use]
+    pub fn grant<P: Permits>(self, unit: UnitId) -> Granted<P> {
+        Granted {
+            unit,
+            kind: ActorKind::System,
+            name: "Campanile".into(),
+            permission: PhantomData,
+        }
+    }
+}

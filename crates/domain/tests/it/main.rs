@@ -1,0 +1,3 @@
+//! Every domain function on a real PostgreSQL: a module an area. One binary, so that it links once.
+
+mod access;
