@@ -25,5 +25,7 @@ pub mod messages;
 pub mod reports;
 pub mod settings;
 
+pub mod ui;
+
 pub use routes::App;
 pub use shell::shell;
