@@ -10,8 +10,10 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use base64::Engine;
 use rand::RngCore;
+use secrecy::{ExposeSecret, SecretString};
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use url::Url;
 
 use crate::config::{Config, Database as Configured, SecretKey};
 use crate::embedded::{Cluster, place};
@@ -40,6 +42,8 @@ pub struct Database {
     /// Where keys and journals live; the embedded database may have moved it.
     pub data_dir: PathBuf,
     cluster: Option<Cluster>,
+    /// The external server's address, whose password the options do not give back.
+    address: Option<SecretString>,
     configured_key: Option<SecretKey>,
     search_path: OsString,
 }
@@ -75,6 +79,10 @@ impl Database {
             options,
             data_dir,
             cluster,
+            address: match &config.database.server {
+                Configured::External(address) => Some(address.clone()),
+                Configured::Embedded => None,
+            },
             configured_key: config.secret_key.clone(),
             search_path: config.search_path.clone(),
         };
@@ -95,7 +103,11 @@ impl Database {
         Ok(())
     }
 
-    async fn server_version(&self) -> sqlx::Result<i32> {
+    /// The server's version as a number: 150004 is 15.4.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn server_version(&self) -> sqlx::Result<i32> {
         sqlx::query_scalar("select current_setting('server_version_num')::integer").fetch_one(&self.pool).await
     }
 
@@ -112,6 +124,32 @@ impl Database {
     pub async fn client_programs(&self) -> anyhow::Result<crate::embedded::Binaries> {
         let major = u32::try_from(self.server_version().await? / 10_000)?;
         Ok(crate::embedded::Binaries::find_clients(major, &self.search_path).await?)
+    }
+
+    /// Tells one of PostgreSQL's programs where the database is: by its environment, since arguments (and with them
+    /// a password) can be read by every user of the machine.
+    pub fn point_at(&self, command: &mut tokio::process::Command) {
+        let options = &self.options;
+        let host = options.get_socket().map_or_else(|| options.get_host().into(), |path| path.as_os_str().to_owned());
+        command.env("PGHOST", host).env("PGPORT", options.get_port().to_string());
+        command.env("PGUSER", options.get_username()).env("PGAPPNAME", "campanile");
+        command.env("PGDATABASE", options.get_database().unwrap_or_else(|| options.get_username()));
+        let Some(address) = self.address.as_ref().and_then(|url| Url::parse(url.expose_secret()).ok()) else {
+            return;
+        };
+        if let Some(password) = address.password() {
+            command.env("PGPASSWORD", crate::config::percent_decode(password).unwrap_or_default());
+        }
+        for (name, value) in address.query_pairs() {
+            let variable = match name.as_ref() {
+                "sslmode" | "ssl-mode" => "PGSSLMODE",
+                "sslrootcert" | "ssl-root-cert" | "ssl-ca" => "PGSSLROOTCERT",
+                "sslcert" | "ssl-cert" => "PGSSLCERT",
+                "sslkey" | "ssl-key" => "PGSSLKEY",
+                _ => continue,
+            };
+            command.env(variable, value.as_ref());
+        }
     }
 
     /// The installation's secret: configured, or kept in the data directory, where the first call makes it.

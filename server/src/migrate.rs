@@ -49,6 +49,24 @@ pub async fn pending(pool: &PgPool) -> sqlx::Result<Vec<i64>> {
     Ok(MIGRATOR.iter().map(|migration| migration.version).filter(|version| !applied.contains(version)).collect())
 }
 
+/// The newest migration the database has, if any.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn newest(pool: &PgPool) -> sqlx::Result<Option<i64>> {
+    let known = sqlx::query_scalar::<_, bool>("select to_regclass('_sqlx_migrations') is not null");
+    if !known.fetch_one(pool).await? {
+        return Ok(None);
+    }
+    sqlx::query_scalar("select max(version) from _sqlx_migrations where success").fetch_one(pool).await
+}
+
+/// The newest migration this binary has.
+#[must_use]
+pub fn newest_known() -> i64 {
+    MIGRATOR.iter().map(|migration| migration.version).max().unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

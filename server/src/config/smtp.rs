@@ -61,9 +61,9 @@ impl FromStr for SmtpUrl {
                 _ => return Err(SHAPE),
             };
         }
-        let login = match (decode(url.username())?, url.password()) {
+        let login = match (percent_decode(url.username())?, url.password()) {
             (user, None) if user.is_empty() => None,
-            (user, Some(password)) if !user.is_empty() => Some((user, decode(password)?.into())),
+            (user, Some(password)) if !user.is_empty() => Some((user, percent_decode(password)?.into())),
             _ => return Err("a user needs a password, and a password a user"),
         };
         let port = url.port().unwrap_or(if tls == SmtpTls::None { 25 } else { 587 });
@@ -73,8 +73,11 @@ impl FromStr for SmtpUrl {
     }
 }
 
-/// Undoes percent encoding; `+` stays as it is, since it is common in user names.
-fn decode(text: &str) -> Result<String, &'static str> {
+/// Undoes percent encoding of a user or password; `+` stays as it is, since it is common in user names.
+///
+/// # Errors
+/// When the text is no valid percent-encoded UTF-8.
+pub fn percent_decode(text: &str) -> Result<String, &'static str> {
     const WRONG: &str = "user or password is not valid percent-encoded UTF-8";
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
