@@ -8,7 +8,9 @@ pub mod cursor;
 mod db;
 pub mod error;
 pub mod keys;
+pub mod preferences;
 pub mod random;
+pub mod reports;
 pub mod units;
 
 pub use access::{Actor, Granted};

@@ -8,6 +8,7 @@ pub mod error;
 pub mod ids;
 pub mod language;
 pub mod page;
+pub mod reports;
 pub mod text_enum;
 pub mod units;
 
