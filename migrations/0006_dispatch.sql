@@ -13,6 +13,8 @@ create table dispatches (
     -- Why it stands still, as a code for the reader: seal_broken, relay_unreachable, …
     stopped_reason text,
     throttle_per_hour integer,
+    -- Topics the audience was asked for; null: everyone in the unit. For the last check and for unsubscribing.
+    topics uuid[],
     audience bigint not null default 0,
     sent bigint not null default 0,
     failed bigint not null default 0,
