@@ -9,8 +9,10 @@ mod db;
 pub mod error;
 pub mod keys;
 pub mod preferences;
+pub mod queue;
 pub mod random;
 pub mod reports;
+pub mod tokens;
 pub mod units;
 
 pub use access::{Actor, Granted};

@@ -1,3 +1,4 @@
 //! Every domain function on a real PostgreSQL: a module an area. One binary, so that it links once.
 
 mod access;
+mod queue;
