@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod audit;
+pub mod content;
 pub mod error;
 pub mod ids;
 pub mod language;

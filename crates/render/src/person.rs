@@ -1,0 +1,144 @@
+//! The recipient, as templates see them.
+
+use minijinja::value::{Object, Value as Jinja};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+use std::sync::Arc;
+use types::Language;
+
+/// Whom a message is rendered for. Absent and empty values are the same: undefined.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    #[serde(default)]
+    pub first_name: String,
+    #[serde(default)]
+    pub last_name: String,
+    #[serde(default)]
+    pub email: String,
+    #[serde(default)]
+    pub language: Option<Language>,
+    /// The sending unit's attributes of the person.
+    #[serde(default)]
+    pub attributes: Map<String, Json>,
+}
+
+/// A person wrapped for the engine once, for all parts of the message.
+pub(crate) struct Value {
+    root: Jinja,
+    person: Arc<Seen>,
+}
+
+#[derive(Debug)]
+struct Seen {
+    person: Person,
+    language: Language,
+}
+
+impl Value {
+    pub fn new(person: &Person, language: Language, unit: &Jinja) -> Self {
+        let person = Arc::new(Seen {
+            person: person.clone(),
+            language,
+        });
+        let root = Jinja::from_object(Root {
+            person: Arc::clone(&person),
+            unit: unit.clone(),
+        });
+        Self { root, person }
+    }
+
+    pub fn root(&self) -> Jinja {
+        self.root.clone()
+    }
+
+    /// The person has nothing under this path.
+    pub fn lacks(&self, path: &str) -> bool {
+        let found = match path.split_once('.') {
+            Some(("contact", field)) => self.person.contact(field),
+            Some(("attributes", key)) => self.person.attribute(key),
+            _ => return false,
+        };
+        found.is_none()
+    }
+}
+
+impl Seen {
+    fn contact(&self, field: &str) -> Option<Jinja> {
+        match field {
+            "first_name" => text(&self.person.first_name),
+            "last_name" => text(&self.person.last_name),
+            "email" => text(&self.person.email),
+            "language" => text(self.language.code()),
+            _ => None,
+        }
+    }
+
+    fn attribute(&self, key: &str) -> Option<Jinja> {
+        self.person.attributes.get(key).and_then(json)
+    }
+}
+
+fn text(value: &str) -> Option<Jinja> {
+    (!value.trim().is_empty()).then(|| Jinja::from(value))
+}
+
+fn json(value: &Json) -> Option<Jinja> {
+    match value {
+        Json::Null | Json::Object(_) => None,
+        Json::Bool(it) => Some(Jinja::from(*it)),
+        Json::Number(it) => it
+            .as_i64()
+            .map(Jinja::from)
+            .or_else(|| it.as_u64().map(Jinja::from))
+            .or_else(|| it.as_f64().map(Jinja::from)),
+        Json::String(it) => text(it),
+        Json::Array(items) => Some(items.iter().filter_map(json).collect::<Vec<_>>().into()),
+    }
+}
+
+#[derive(Debug)]
+struct Root {
+    person: Arc<Seen>,
+    unit: Jinja,
+}
+
+impl Object for Root {
+    fn get_value(self: &Arc<Self>, key: &Jinja) -> Option<Jinja> {
+        self.get_value_by_str(key.as_str()?)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Jinja> {
+        match key {
+            "contact" => Some(Jinja::from_object(Contact(Arc::clone(&self.person)))),
+            "attributes" => Some(Jinja::from_object(Attributes(Arc::clone(&self.person)))),
+            "unit" => Some(self.unit.clone()),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Contact(Arc<Seen>);
+
+impl Object for Contact {
+    fn get_value(self: &Arc<Self>, key: &Jinja) -> Option<Jinja> {
+        self.0.contact(key.as_str()?)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Jinja> {
+        self.0.contact(key)
+    }
+}
+
+#[derive(Debug)]
+struct Attributes(Arc<Seen>);
+
+impl Object for Attributes {
+    fn get_value(self: &Arc<Self>, key: &Jinja) -> Option<Jinja> {
+        self.0.attribute(key.as_str()?)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Jinja> {
+        self.0.attribute(key)
+    }
+}
