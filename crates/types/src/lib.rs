@@ -5,12 +5,16 @@
 pub mod access;
 pub mod audit;
 pub mod content;
+pub mod contacts;
 pub mod error;
 pub mod ids;
+pub mod imports;
 pub mod language;
 pub mod page;
 pub mod reports;
+pub mod suppressions;
 pub mod text_enum;
+pub mod topics;
 pub mod units;
 
 pub use error::{ApiError, Code, FieldError};
