@@ -73,3 +73,18 @@ returns table (contact_id uuid, rule text) language sql stable parallel safe as 
     left join contacts c on c.id = p.contact_id
     left join identities i on i.contact_id = p.contact_id and i.kind = 'email' and i.value = p.address
 $$;
+
+-- Whether marketing can reach a person, and if not, the first reason: types::contacts::ContactStatus.
+create function contact_status(
+    erased timestamptz, restricted timestamptz, address uuid, bounced timestamptz, complained timestamptz, unsubscribed timestamptz
+) returns text language sql immutable parallel safe as $$
+    select case
+        when erased is not null then 'erased'
+        when restricted is not null then 'restricted'
+        when address is null then 'no_address'
+        when bounced is not null then 'bounced'
+        when complained is not null then 'complained'
+        when unsubscribed is not null then 'unsubscribed'
+        else 'reachable'
+    end
+$$;

@@ -4,15 +4,18 @@
 pub mod access;
 pub mod audit;
 pub mod clock;
+pub mod contacts;
 pub mod cursor;
 mod db;
 pub mod error;
+pub mod imports;
 pub mod keys;
 pub mod preferences;
 pub mod queue;
 pub mod random;
 pub mod reports;
 pub mod tokens;
+pub mod topics;
 pub mod units;
 
 pub use access::{Actor, Granted};

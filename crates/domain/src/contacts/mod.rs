@@ -1,3 +1,18 @@
 //! The golden record: one person once in the installation, seen by a unit only through its own membership row (law 3).
 
 pub mod address;
+mod create;
+mod export;
+mod get;
+pub mod input;
+mod list;
+pub(crate) mod update;
+
+pub use create::create;
+pub use export::{BYTE_ORDER_MARK, export};
+pub use get::{find_by_key, get, messages};
+pub use list::{Filter, count, list};
+pub use update::{remove, set_primary, update};
+
+#[cfg(test)]
+mod tests;

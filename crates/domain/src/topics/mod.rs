@@ -1,0 +1,16 @@
+//! Topics, who is subscribed to them, the append-only record of consent, and the list of addresses never to write to.
+//! Who may get what is decided by SQL functions that counts, expansion and the last check share (`0008_who_may_get_what.sql`).
+
+mod catalogue;
+mod consent;
+mod staff;
+pub mod suppressions;
+
+pub use catalogue::{archive, create, get, list, update};
+pub use consent::{
+    Choice, Origin, SubscriberChoice, choices_of_subscriber, choose, complained, restore_all, unsubscribe_all,
+};
+pub use staff::{choices, choose_for, history, restore_all_for, unsubscribe_all_for};
+
+#[cfg(test)]
+mod tests;
