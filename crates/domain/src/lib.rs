@@ -8,6 +8,7 @@ pub mod contacts;
 pub mod cursor;
 mod db;
 pub mod error;
+pub mod events;
 pub mod imports;
 pub mod keys;
 pub mod preferences;

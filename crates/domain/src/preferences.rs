@@ -16,9 +16,13 @@ fn person(actor: &Actor) -> Result<UserId> {
 /// `forbidden` for API clients and workers.
 pub async fn set_language(tx: &mut Tx, actor: &Actor, language: Language) -> Result<()> {
     let user = person(actor)?;
-    sqlx::query!("update users set language = $2 where id = $1", user.uuid(), language.code())
-        .execute(tx.conn())
-        .await?;
+    sqlx::query!(
+        "update users set language = $2 where id = $1",
+        user.uuid(),
+        language.code()
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 

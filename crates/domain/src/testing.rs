@@ -1,9 +1,12 @@
 //! Builders for tests: a university with units and people, made through the domain's own tables.
 
-use crate::{Actor, Domain, Result, clock::FixedClock, db::ts, keys::Keys, random::SeededRandom, units};
+use crate::{
+    Actor, Domain, Result, clock::FixedClock, db::ts, keys::Keys, random::SeededRandom, tokens::DeliveryRef,
+    units,
+};
 use jiff::Timestamp;
 use sqlx::PgPool;
-use types::{UnitId, UserId, access::Role, units::UnitInput};
+use types::{ContactId, DispatchId, TopicId, UnitId, UserId, access::Role, units::UnitInput};
 
 /// 2026-10-01 08:00 UTC, the time in which tests live.
 #[must_use]
@@ -74,6 +77,56 @@ impl University {
         Actor::load(&self.domain, id)
             .await?
             .ok_or_else(crate::Error::not_found)
+    }
+}
+
+/// A message that was sent an hour ago to one subscriber.
+pub struct SentMessage {
+    pub delivery: DeliveryRef,
+    pub contact: ContactId,
+    pub topic: TopicId,
+}
+
+impl University {
+    /// One subscriber of admissions' "Open days", and a message with three links that reached them an hour ago.
+    /// Rows as `dispatch` leaves them, without the way there.
+    pub async fn sent_message(&self) -> Result<SentMessage> {
+        let mut tx = self.domain.begin().await?;
+        let (contact, topic, dispatch): (ContactId, TopicId, DispatchId) = (tx.id(), tx.id(), tx.id());
+        let address = tx.uuid();
+        let sql = "with c as (insert into contacts (id, first_name, language, created_at, updated_at) values ($1, 'Zofia', 'en', $5, $5)),
+                i as (insert into identities (id, contact_id, kind, value, normalised, created_at) values ($6, $1, 'email', 'zofia@mail.test', 'zofia@mail.test', $5)),
+                m as (insert into contact_units (unit_id, contact_id, created_at, updated_at) values ($4, $1, $5, $5)),
+                t as (insert into topics (id, unit_id, key, name, created_at) values ($2, $4, 'open-days', '{\"en\": \"Open days\", \"pl\": \"Dni otwarte\"}', $5)),
+                s as (insert into subscriptions (contact_id, topic_id, status, source, changed_at) values ($1, $2, 'subscribed', 'import', $5)),
+                p as (insert into dispatches (id, unit_id, kind, lane, classification, state, topics, audience, sent, created_at)
+                      values ($3, $4, 'campaign', 'marketing', 'marketing', 'done', array[$2], 1, 1, $5)),
+                d as (insert into deliveries (dispatch_id, seq, chunk, contact_id, address, language, first_name) values ($3, 1, 1, $1, 'zofia@mail.test', 'en', 'Zofia'))
+            select 1";
+        sqlx::query(sql)
+            .bind(contact.uuid())
+            .bind(topic.uuid())
+            .bind(dispatch.uuid())
+            .bind(self.admissions.uuid())
+            .bind(tx.now_sql())
+            .bind(address)
+            .execute(tx.conn())
+            .await?;
+        sqlx::query("insert into outcomes (dispatch_id, seq, outcome, attempts, at) values ($1, 1, 'sent', 1, $2::timestamptz - interval '1 hour')")
+            .bind(dispatch.uuid())
+            .bind(tx.now_sql())
+            .execute(tx.conn())
+            .await?;
+        sqlx::query("insert into dispatch_links (dispatch_id, language, number, url) select $1, 'en', n, 'https://university.test/open-days?utm=' || n from generate_series(1, 3) n")
+            .bind(dispatch.uuid())
+            .execute(tx.conn())
+            .await?;
+        tx.commit().await?;
+        Ok(SentMessage {
+            delivery: DeliveryRef { dispatch, seq: 1 },
+            contact,
+            topic,
+        })
     }
 }
 

@@ -62,7 +62,8 @@ impl Tokens {
     pub fn new(keys: &Keys) -> Self {
         let mac = |purpose| {
             // HMAC takes keys of any length, so the second choice is never used.
-            Hmac::new_from_slice(&keys.derive(purpose)).unwrap_or_else(|_| Hmac::new(&hmac::digest::Key::<Hmac<Sha256>>::default()))
+            Hmac::new_from_slice(&keys.derive(purpose))
+                .unwrap_or_else(|_| Hmac::new(&hmac::digest::Key::<Hmac<Sha256>>::default()))
         };
         Self {
             key_id: keys.id(),
@@ -97,7 +98,9 @@ impl Tokens {
     pub fn read_preferences(&self, token: &str) -> Option<Subject> {
         let body = self.open_body(&self.preferences, token, LONG)?;
         match body.split_first()? {
-            (1, rest) => read_delivery(rest).filter(|(_, rest)| rest.is_empty()).map(|(delivery, _)| Subject::Delivery(delivery)),
+            (1, rest) => read_delivery(rest)
+                .filter(|(_, rest)| rest.is_empty())
+                .map(|(delivery, _)| Subject::Delivery(delivery)),
             (2, rest) => Some(Subject::Contact(ContactId(Uuid::from_slice(rest).ok()?))),
             _ => None,
         }
@@ -143,7 +146,13 @@ impl Tokens {
     #[must_use]
     pub fn click(&self, click: Click) -> String {
         let mut body = self.body();
-        body.push(Language::ALL.iter().position(|it| *it == click.language).and_then(|at| u8::try_from(at).ok()).unwrap_or(0));
+        body.push(
+            Language::ALL
+                .iter()
+                .position(|it| *it == click.language)
+                .and_then(|at| u8::try_from(at).ok())
+                .unwrap_or(0),
+        );
         push_number(&mut body, u64::from(click.link));
         push_delivery(&mut body, click.delivery);
         seal(&self.click, body, SHORT)
@@ -157,7 +166,11 @@ impl Tokens {
         let language = *Language::ALL.get(usize::from(*language))?;
         let (link, rest) = read_number(rest)?;
         let (delivery, rest) = read_delivery(rest)?;
-        rest.is_empty().then_some(Click { delivery, language, link: u16::try_from(link).ok()? })
+        rest.is_empty().then_some(Click {
+            delivery,
+            language,
+            link: u16::try_from(link).ok()?,
+        })
     }
 
     /// For the envelope sender: letters that survive every mail server (lower case and digits).
@@ -172,7 +185,9 @@ impl Tokens {
     #[must_use]
     pub fn read_bounce(&self, token: &str) -> Option<DeliveryRef> {
         let body = self.checked(&self.bounce, from_base32(token)?, SHORT)?;
-        read_delivery(&body).filter(|(_, rest)| rest.is_empty()).map(|(delivery, _)| delivery)
+        read_delivery(&body)
+            .filter(|(_, rest)| rest.is_empty())
+            .map(|(delivery, _)| delivery)
     }
 
     fn body(&self) -> Vec<u8> {
@@ -189,7 +204,9 @@ impl Tokens {
 
     fn read_delivery_token(&self, mac: &Hmac<Sha256>, token: &str, length: usize) -> Option<DeliveryRef> {
         let body = self.open_body(mac, token, length)?;
-        read_delivery(&body).filter(|(_, rest)| rest.is_empty()).map(|(delivery, _)| delivery)
+        read_delivery(&body)
+            .filter(|(_, rest)| rest.is_empty())
+            .map(|(delivery, _)| delivery)
     }
 
     fn open_body(&self, mac: &Hmac<Sha256>, token: &str, length: usize) -> Option<Vec<u8>> {
@@ -233,7 +250,13 @@ fn read_delivery(body: &[u8]) -> Option<(DeliveryRef, &[u8])> {
     let (dispatch, rest) = body.split_at_checked(16)?;
     let (seq, rest) = read_number(rest)?;
     let dispatch = DispatchId(Uuid::from_slice(dispatch).ok()?);
-    Some((DeliveryRef { dispatch, seq: i64::try_from(seq).ok()? }, rest))
+    Some((
+        DeliveryRef {
+            dispatch,
+            seq: i64::try_from(seq).ok()?,
+        },
+        rest,
+    ))
 }
 
 /// Seven bits a byte, lowest first (LEB128): small numbers stay small.
@@ -298,7 +321,10 @@ mod tests {
     use super::*;
 
     fn delivery(seq: i64) -> DeliveryRef {
-        DeliveryRef { dispatch: DispatchId(Uuid::from_u128(0x0193_a0b0_c0d0_7000_8000_0000_0000_abcd)), seq }
+        DeliveryRef {
+            dispatch: DispatchId(Uuid::from_u128(0x0193_a0b0_c0d0_7000_8000_0000_0000_abcd)),
+            seq,
+        }
     }
 
     fn tokens(key: u8) -> Tokens {
@@ -310,18 +336,34 @@ mod tests {
         let tokens = tokens(1);
         for seq in [1, 127, 128, 1_000_000, i64::MAX] {
             let delivery = delivery(seq);
-            assert_eq!(tokens.read_unsubscribe(&tokens.unsubscribe(delivery)), Some(delivery));
+            assert_eq!(
+                tokens.read_unsubscribe(&tokens.unsubscribe(delivery)),
+                Some(delivery)
+            );
             assert_eq!(tokens.read_view(&tokens.view(delivery)), Some(delivery));
             assert_eq!(tokens.read_open(&tokens.open(delivery)), Some(delivery));
             assert_eq!(tokens.read_bounce(&tokens.bounce(delivery)), Some(delivery));
-            assert_eq!(tokens.read_bounce(&tokens.bounce(delivery).to_uppercase()), Some(delivery));
-            let click = Click { delivery, language: Language::Fr, link: 300 };
+            assert_eq!(
+                tokens.read_bounce(&tokens.bounce(delivery).to_uppercase()),
+                Some(delivery)
+            );
+            let click = Click {
+                delivery,
+                language: Language::Fr,
+                link: 300,
+            };
             assert_eq!(tokens.read_click(&tokens.click(click)), Some(click));
             assert!(tokens.click(click).len() <= 56);
             assert!(tokens.bounce(delivery).len() <= 60, "fits a local part");
         }
-        for subject in [Subject::Delivery(delivery(5)), Subject::Contact(ContactId(Uuid::from_u128(7)))] {
-            assert_eq!(tokens.read_preferences(&tokens.preferences(subject)), Some(subject));
+        for subject in [
+            Subject::Delivery(delivery(5)),
+            Subject::Contact(ContactId(Uuid::from_u128(7))),
+        ] {
+            assert_eq!(
+                tokens.read_preferences(&tokens.preferences(subject)),
+                Some(subject)
+            );
         }
     }
 

@@ -36,7 +36,13 @@ pub enum Failure {
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn claim(domain: &Domain, worker: Uuid, kinds: &[&str], lease: SignedDuration, limit: i64) -> Result<Vec<Claimed>> {
+pub async fn claim(
+    domain: &Domain,
+    worker: Uuid,
+    kinds: &[&str],
+    lease: SignedDuration,
+    limit: i64,
+) -> Result<Vec<Claimed>> {
     let kinds: Vec<String> = kinds.iter().map(|kind| (*kind).to_owned()).collect();
     let now = domain.now();
     let rows = sqlx::query!(
@@ -57,8 +63,14 @@ pub async fn claim(domain: &Domain, worker: Uuid, kinds: &[&str], lease: SignedD
     let mut claimed = Vec::with_capacity(rows.len());
     for row in rows {
         match serde_json::from_value(row.payload) {
-            Ok(job) => claimed.push(Claimed { id: row.id, job, attempt: row.attempts }),
-            Err(error) => tracing::error!(job = %row.id, line = error.line(), "a job's payload cannot be read"),
+            Ok(job) => claimed.push(Claimed {
+                id: row.id,
+                job,
+                attempt: row.attempts,
+            }),
+            Err(error) => {
+                tracing::error!(job = %row.id, line = error.line(), "a job's payload cannot be read")
+            }
         }
     }
     Ok(claimed)
@@ -146,7 +158,12 @@ pub async fn bury(domain: &Domain, worker: Uuid, id: JobId, error: &str) -> Resu
 /// When the database cannot be asked.
 pub async fn sweep(domain: &Domain) -> Result<u64> {
     let before = domain.now() - SignedDuration::from_hours(24 * KEEP_DAYS);
-    let done = sqlx::query!("delete from jobs where finished_at < $1 and not dead", ts(before) as _).execute(domain.pool()).await?;
+    let done = sqlx::query!(
+        "delete from jobs where finished_at < $1 and not dead",
+        ts(before) as _
+    )
+    .execute(domain.pool())
+    .await?;
     Ok(done.rows_affected())
 }
 

@@ -40,7 +40,9 @@ pub async fn enqueue_at(tx: &mut Tx, job: &Job, run_at: Timestamp) -> Result<Opt
     .await?;
     if inserted.is_some() {
         // Sent to listeners at commit, not before.
-        sqlx::query!("select pg_notify($1, '')", CHANNEL).execute(tx.conn()).await?;
+        sqlx::query!("select pg_notify($1, '')", CHANNEL)
+            .execute(tx.conn())
+            .await?;
     }
     Ok(inserted)
 }

@@ -28,13 +28,21 @@ pub async fn running(tx: &mut Tx, by: &Granted<ViewUnit>) -> Result<Vec<RunningT
     Ok(rows
         .into_iter()
         .map(|row| RunningTask {
-            kind: if row.kind == "send" { TaskKind::Send } else { TaskKind::Import },
+            kind: if row.kind == "send" {
+                TaskKind::Send
+            } else {
+                TaskKind::Import
+            },
             id: row.id,
             name: row.name,
             paused: row.paused,
             done: u64::try_from(row.done).unwrap_or(0),
             total: u64::try_from(row.total).unwrap_or(0),
-            rate: if row.paused || row.seconds < 1.0 { 0.0 } else { row.done as f64 / row.seconds },
+            rate: if row.paused || row.seconds < 1.0 {
+                0.0
+            } else {
+                row.done as f64 / row.seconds
+            },
         })
         .collect())
 }

@@ -12,7 +12,10 @@ fn mail() -> Job {
         to: "anna@university.test".into(),
         name: "Anna".into(),
         language: Language::Pl,
-        notice: Notice::PasswordReset { link: "https://x.test/reset/secret".into(), minutes: 30 },
+        notice: Notice::PasswordReset {
+            link: "https://x.test/reset/secret".into(),
+            minutes: 30,
+        },
     })
 }
 
@@ -33,9 +36,16 @@ async fn a_job_exists_exactly_when_its_act_does(pool: PgPool) -> domain::Result<
     let claimed = queue::claim(&domain, worker, KINDS, LEASE, 10).await?;
     assert_eq!(claimed.len(), 1);
     assert_eq!(claimed[0].job, mail());
-    assert!(queue::claim(&domain, Uuid::from_u128(2), KINDS, LEASE, 10).await?.is_empty(), "leased");
+    assert!(
+        queue::claim(&domain, Uuid::from_u128(2), KINDS, LEASE, 10)
+            .await?
+            .is_empty(),
+        "leased"
+    );
     queue::finish(&domain, worker, claimed[0].id).await?;
-    let payload: serde_json::Value = sqlx::query_scalar("select payload from jobs").fetch_one(domain.pool()).await?;
+    let payload: serde_json::Value = sqlx::query_scalar("select payload from jobs")
+        .fetch_one(domain.pool())
+        .await?;
     assert_eq!(payload, serde_json::json!({}), "the link is gone");
     Ok(())
 }
@@ -43,7 +53,9 @@ async fn a_job_exists_exactly_when_its_act_does(pool: PgPool) -> domain::Result<
 #[sqlx::test(migrations = "../../migrations")]
 async fn the_same_import_waits_once(pool: PgPool) -> domain::Result<()> {
     let (domain, _) = domain(pool);
-    let job = Job::Import { import: ImportId(Uuid::from_u128(5)) };
+    let job = Job::Import {
+        import: ImportId(Uuid::from_u128(5)),
+    };
     let mut tx = domain.begin().await?;
     assert!(queue::enqueue(&mut tx, &job).await?.is_some());
     assert!(queue::enqueue(&mut tx, &job).await?.is_none());
@@ -63,12 +75,17 @@ async fn failures_come_back_later_and_die_in_the_end(pool: PgPool) -> domain::Re
             tries += 1;
             assert_eq!(claimed.attempt, tries);
             queue::put_back(&domain, worker, &claimed, &Failure::Retry("relay away".into())).await?;
-            assert!(queue::claim(&domain, worker, KINDS, LEASE, 10).await?.is_empty(), "not at once");
+            assert!(
+                queue::claim(&domain, worker, KINDS, LEASE, 10).await?.is_empty(),
+                "not at once"
+            );
         }
         clock.advance(SignedDuration::from_hours(4));
     }
     assert_eq!(tries, 20);
-    let (dead, error): (bool, String) = sqlx::query_as("select dead, last_error from jobs").fetch_one(domain.pool()).await?;
+    let (dead, error): (bool, String) = sqlx::query_as("select dead, last_error from jobs")
+        .fetch_one(domain.pool())
+        .await?;
     assert!(dead);
     assert_eq!(error, "relay away");
     Ok(())
@@ -88,6 +105,9 @@ async fn a_dead_workers_job_returns_when_its_lease_ends(pool: PgPool) -> domain:
     assert!(queue::claim(&domain, second, KINDS, LEASE, 10).await?.is_empty());
     clock.advance(SignedDuration::from_secs(11));
     assert_eq!(queue::claim(&domain, second, KINDS, LEASE, 10).await?.len(), 1);
-    assert!(!queue::extend(&domain, first, claimed[0].id, LEASE).await?, "lost");
+    assert!(
+        !queue::extend(&domain, first, claimed[0].id, LEASE).await?,
+        "lost"
+    );
     Ok(())
 }
