@@ -151,3 +151,25 @@ create trigger audit_log_append_only before update or delete on audit_log
     for each row execute function refuse_change();
 create trigger audit_log_no_truncate before truncate on audit_log
     for each statement execute function refuse_change();
+
+-- The chain of the audit log: each link is SHA-256 over the previous link and the rows first_seq..=last_seq, so that
+-- rows changed behind the triggers' back are found by `campanile verify`. Written in batches: a link with every row would
+-- make every act in the installation wait for every other.
+create table audit_links (
+    number bigint primary key,
+    first_seq bigint not null,
+    last_seq bigint not null,
+    row_count bigint not null,
+    hash bytea not null,
+    created_at timestamptz not null
+);
+create trigger audit_links_append_only before update or delete on audit_links
+    for each row execute function refuse_change();
+create trigger audit_links_no_truncate before truncate on audit_links
+    for each statement execute function refuse_change();
+
+-- The text of one row that the chain is made over: independent of session settings (time zone, date style).
+create function audit_text(line audit_log) returns text language sql immutable parallel safe as $$
+    select jsonb_build_array(line.seq, line.id, extract(epoch from line.at), line.unit_id, line.actor_kind, line.actor_id,
+        line.actor_name, line.action, line.object_kind, line.object_id, line.object_name, line.detail)::text
+$$;

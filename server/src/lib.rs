@@ -2,7 +2,12 @@
 //! put the parts together themselves.
 
 pub mod backup;
+pub mod cli;
 pub mod config;
 pub mod database;
 pub mod embedded;
+pub mod http;
+pub mod logging;
 pub mod migrate;
+pub mod state;
+pub mod upkeep;

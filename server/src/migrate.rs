@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, bail};
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::MigrateError;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
-/// The migrations in the repository's `migrations/`, built into the binary.
-pub static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
+pub use domain::MIGRATOR;
 
 /// Applies what is missing. Ten nodes may do this at once: one holds PostgreSQL's advisory lock, the others wait for
 /// it and find nothing left to do.

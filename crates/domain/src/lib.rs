@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod audit;
+pub mod audit_chain;
 pub mod clock;
 pub mod contacts;
 pub mod cursor;
@@ -18,6 +19,7 @@ pub mod reports;
 pub mod tokens;
 pub mod topics;
 pub mod units;
+pub mod verify;
 
 pub use access::{Actor, Granted};
 pub use clock::{Clock, SystemClock};

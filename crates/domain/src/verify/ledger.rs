@@ -1,0 +1,71 @@
+//! Law 1: the ledger balances, recipient by recipient.
+
+use super::Check;
+use crate::{Domain, Result};
+use types::DispatchId;
+
+/// Findings are told one by one up to this many; beyond, their number says enough.
+pub(super) const TOLD: i64 = 20;
+
+pub(super) async fn checks(domain: &Domain) -> Result<Vec<Check>> {
+    Ok(vec![balance(domain).await?, missing(domain).await?])
+}
+
+/// The counters of each dispatch against its lines.
+async fn balance(domain: &Domain) -> Result<Check> {
+    let mut tx = domain.begin().await?;
+    let examined = sqlx::query_scalar!(r#"select count(*) as "count!" from dispatches"#).fetch_one(tx.conn()).await?;
+    let wrong = sqlx::query!(
+        r#"select d.id as "id: DispatchId", d.state, d.audience, l.lines as "lines!",
+                  d.sent + d.failed + d.suppressed + d.cancelled + d.ambiguous as "counted!", o.outcomes as "outcomes!"
+           from dispatches d
+           cross join lateral (select count(*) as lines from deliveries where dispatch_id = d.id) l
+           cross join lateral (
+               select count(*) as outcomes,
+                      count(*) filter (where outcome = 'sent') as sent, count(*) filter (where outcome = 'failed') as failed,
+                      count(*) filter (where outcome = 'suppressed') as suppressed,
+                      count(*) filter (where outcome = 'cancelled') as cancelled,
+                      count(*) filter (where outcome = 'ambiguous') as ambiguous
+               from outcomes where dispatch_id = d.id
+           ) o
+           where (d.state <> 'expanding' and d.audience <> l.lines)
+              or (d.sent, d.failed, d.suppressed, d.cancelled, d.ambiguous)
+                 is distinct from (o.sent, o.failed, o.suppressed, o.cancelled, o.ambiguous)
+              or (d.state = 'done' and o.outcomes <> d.audience)
+           order by d.id limit $1"#,
+        TOLD
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let findings = wrong
+        .into_iter()
+        .map(|row| {
+            format!(
+                "dispatch {} ({}): audience {}, lines {}, outcomes counted {}, outcomes kept {}",
+                row.id, row.state, row.audience, row.lines, row.counted, row.outcomes
+            )
+        })
+        .collect();
+    Ok(Check { name: "ledger balances", examined: examined.unsigned_abs(), findings })
+}
+
+/// Recipients of finished dispatches without an outcome.
+async fn missing(domain: &Domain) -> Result<Check> {
+    let mut tx = domain.begin().await?;
+    let examined = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from deliveries l join dispatches d on d.id = l.dispatch_id where d.state = 'done'"#
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    let wrong = sqlx::query!(
+        r#"select l.dispatch_id as "id: DispatchId", l.seq from deliveries l
+           join dispatches d on d.id = l.dispatch_id and d.state = 'done'
+           where not exists (select from outcomes o where o.dispatch_id = l.dispatch_id and o.seq = l.seq)
+           order by 1, 2 limit $1"#,
+        TOLD
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let findings = wrong.into_iter().map(|row| format!("dispatch {}, line {}: no outcome", row.id, row.seq)).collect();
+    Ok(Check { name: "one outcome a recipient", examined: examined.unsigned_abs(), findings })
+}

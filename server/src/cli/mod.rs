@@ -1,0 +1,95 @@
+//! The command line. Each command is one file; this one reads the configuration, runs the command until it is done or
+//! the operator stops it, and turns errors into one message and an exit code.
+
+mod backup;
+mod migrate;
+mod node;
+mod serve;
+mod signals;
+mod verify;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{Config, Sources};
+pub use node::Node;
+
+/// Campanile: one voice for a university's mail.
+#[derive(Debug, Parser)]
+#[command(name = "campanile", version, propagate_version = true)]
+struct Cli {
+    /// Configuration file (default: campanile.toml in the working directory, if there).
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Migrate the database, serve console, public pages and API, and run jobs.
+    Serve(serve::Options),
+    /// Run jobs only, beside any number of servers.
+    Worker,
+    /// Bring the database's schema up to this version, and stop.
+    Migrate,
+    /// Write database, assets and keys into one file.
+    Backup(backup::BackupOptions),
+    /// Bring a backup back into an empty place.
+    Restore(backup::RestoreOptions),
+    /// Check the ledger, the chain of the audit log and every reference.
+    Verify,
+}
+
+impl Command {
+    /// What other processes are told about who holds the data directory.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Serve(_) => "serve",
+            Self::Worker => "worker",
+            Self::Migrate => "migrate",
+            Self::Backup(_) => "backup",
+            Self::Restore(_) => "restore",
+            Self::Verify => "verify",
+        }
+    }
+}
+
+/// Runs the program with the process's own arguments and environment.
+#[must_use]
+pub fn main() -> ExitCode {
+    // A printed line that nobody reads any more (`campanile … | head`) is no reason to panic.
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&anyhow::Error::new(error).context("starting")),
+    };
+    let done = runtime.block_on(run(cli));
+    // Blocking work that is still under way (a password being hashed) is not waited for.
+    runtime.shutdown_background();
+    match done {
+        Ok(code) => code,
+        Err(error) => fail(&error),
+    }
+}
+
+fn fail(error: &anyhow::Error) -> ExitCode {
+    eprintln!("campanile: {error:#}");
+    ExitCode::FAILURE
+}
+
+async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let config = Config::load(&Sources::of_process(cli.config)?)?;
+    crate::logging::start(&config.log);
+    let name = cli.command.name();
+    match cli.command {
+        Command::Serve(options) => serve::serve(config, options).await,
+        Command::Worker => serve::work(config).await,
+        Command::Migrate => migrate::migrate(config, name).await,
+        Command::Backup(options) => backup::backup(config, name, options).await,
+        Command::Restore(options) => backup::restore(config, name, options).await,
+        Command::Verify => verify::verify(config, name).await,
+    }
+}

@@ -1,0 +1,68 @@
+//! `campanile serve` and `campanile worker`.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context;
+use clap::Args;
+use domain::Domain;
+use metrics_exporter_prometheus::PrometheusBuilder;
+
+use super::{Node, signals};
+use crate::config::Config;
+use crate::database::Access;
+use crate::http::console::Site;
+use crate::http::{self, serve as listening};
+use crate::state::AppState;
+
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// Serve only; jobs are run by `campanile worker` elsewhere.
+    #[arg(long)]
+    no_jobs: bool,
+}
+
+pub(super) async fn serve(config: Config, options: Options) -> anyhow::Result<ExitCode> {
+    let site = Site::open(&config.http.site_dir).with_context(|| {
+        format!("the built console is not in {} (CAMPANILE_SITE_DIR); `cargo xtask build` makes it", config.http.site_dir.display())
+    })?;
+    let listener = listening::bind(config.http.listen).await?;
+    let mut node = Node::open(config, Access::Own, "serve").await?;
+    let state = AppState {
+        domain: node.domain.clone(),
+        config: Arc::new(node.config.clone()),
+        site,
+        metrics: PrometheusBuilder::new().install_recorder().context("starting the metrics")?,
+        readiness: Arc::default(),
+    };
+    let address = node.config.http.public_url.origin().to_owned();
+    println!("Campanile is ready at {address}");
+    let served = tokio::select! {
+        served = listening::run(listener, http::router(state), signals::stop()) => served,
+        () = node.database.ended() => Err(anyhow::anyhow!("the private database has ended; start campanile again")),
+        () = jobs(node.domain.clone(), !options.no_jobs) => Ok(()),
+    };
+    tracing::info!("stopping");
+    node.database.close().await;
+    served.map(|()| ExitCode::SUCCESS)
+}
+
+pub(super) async fn work(config: Config) -> anyhow::Result<ExitCode> {
+    let mut node = Node::open(config, Access::Join, "worker").await?;
+    println!("Campanile's worker is ready");
+    let ended = tokio::select! {
+        () = signals::stop() => Ok(ExitCode::SUCCESS),
+        () = jobs(node.domain.clone(), true) => Ok(ExitCode::SUCCESS),
+        () = node.database.ended() => Err(anyhow::anyhow!("the private database has ended; start campanile again")),
+    };
+    node.database.close().await;
+    ended
+}
+
+/// Background work of this node, until the process stops.
+async fn jobs(domain: Domain, wanted: bool) {
+    if wanted {
+        crate::upkeep::run(domain).await;
+    }
+    std::future::pending().await
+}

@@ -1,0 +1,3 @@
+//! What every request passes before it reaches a router.
+
+pub mod trace;

@@ -1,0 +1,34 @@
+//! Everything that answers HTTP, put together: console, public pages, API, health.
+//!
+//! Order of the layers, from the outside: request id and log line, then the middleware of [`middleware`] (security
+//! headers, origin check, session), then the routers.
+
+pub mod console;
+pub mod health;
+mod metrics;
+pub mod middleware;
+pub mod peer;
+pub mod serve;
+
+use axum::Router;
+use axum::routing::get;
+
+use crate::state::AppState;
+
+/// The whole application.
+pub fn router(state: AppState) -> Router {
+    let console = console::router(console::ConsoleState {
+        domain: state.domain.clone(),
+        site: state.site.clone(),
+    });
+    Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::show))
+        .with_state(state.clone())
+        .merge(console)
+        .layer(axum::middleware::from_fn_with_state(state, middleware::trace::request))
+}
+
+#[cfg(test)]
+mod tests;

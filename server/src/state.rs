@@ -1,0 +1,26 @@
+//! What every request handler may use.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use domain::Domain;
+use metrics_exporter_prometheus::PrometheusHandle;
+
+use crate::config::Config;
+use crate::http::console::Site;
+use crate::http::health::Readiness;
+
+/// Shared by all handlers of one process; cheap to clone.
+#[derive(Clone, FromRef)]
+pub struct AppState {
+    /// Rules and rows.
+    pub domain: Domain,
+    /// How this process was configured.
+    pub config: Arc<Config>,
+    /// The built console.
+    pub site: Site,
+    /// Counters for `/metrics`.
+    pub metrics: PrometheusHandle,
+    /// Remembers for a moment whether the relay could be reached.
+    pub readiness: Arc<Readiness>,
+}

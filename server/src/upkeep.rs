@@ -1,0 +1,22 @@
+//! What a running installation does for itself from time to time. Every node may do it: each piece is safe to do twice.
+
+use std::time::Duration;
+
+use domain::Domain;
+use tokio::time::MissedTickBehavior;
+
+const PERIOD: Duration = Duration::from_secs(600);
+
+/// Never returns; dropped when the process stops.
+pub async fn run(domain: Domain) {
+    let mut ticks = tokio::time::interval(PERIOD);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match domain::audit_chain::extend(&domain).await {
+            Ok(0) => {}
+            Ok(rows) => tracing::debug!(rows, "extended the chain of the audit log"),
+            Err(error) => tracing::warn!(%error, "the chain of the audit log could not be extended; trying later"),
+        }
+    }
+}
