@@ -19,6 +19,7 @@ pub mod layout;
 pub mod approvals;
 pub mod audience;
 pub mod content;
+pub mod dev;
 pub mod home;
 pub mod identity;
 pub mod messages;

@@ -23,7 +23,7 @@ use leptos_router::{Lazy, path};
 
 use crate::layout::ConsoleFrame;
 use crate::locale::provide_locale;
-use crate::{approvals, audience, content, home, messages, reports, settings};
+use crate::{approvals, audience, content, dev, home, messages, reports, settings};
 
 /// The console.
 #[component]
@@ -33,10 +33,12 @@ pub fn App() -> impl IntoView {
     view! {
         <Title formatter=|page: String| if page.is_empty() { "Campanile".to_owned() } else { format!("{page} · Campanile") }/>
         <Router>
-            <a href="#content" class="sr-only focus:not-sr-only">{t!(i18n, common.skip_to_content)}</a>
+            <a href="#content" class="sr-only focus:not-sr-only focus:fixed focus:left-4 focus:top-3 focus:z-50 focus:rounded-md focus:bg-raised focus:px-3 focus:py-2">{t!(i18n, common.skip_to_content)}</a>
             <Routes fallback=NotFound>
                 // Before signing in: the pages of `identity` go here (/sign-in, /forgot, /reset/:token, /invitation/:token,
                 // /setup/:token), and "/", which sends people to their unit.
+
+                <Route path=path!("/dev/ui") view={Lazy::<dev::UiPage>::new()}/>
 
                 <ParentRoute path=path!("/c/:unit") view=ConsoleFrame>
                     <Route path=path!("") view={Lazy::<home::HomePage>::new()}/>
@@ -55,7 +57,7 @@ pub fn App() -> impl IntoView {
 
 /// What an address without a page shows, with status 404.
 #[component]
-fn NotFound() -> impl IntoView {
+pub(crate) fn NotFound() -> impl IntoView {
     #[cfg(feature = "ssr")]
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
         response.set_status(axum::http::StatusCode::NOT_FOUND);

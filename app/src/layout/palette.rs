@@ -100,9 +100,9 @@ pub(super) fn Palette(open: RwSignal<bool>) -> impl IntoView {
             .map(|(at, Place { label, note, icon, href })| {
                 let class = move || {
                     if chosen.get() == at {
-                        "flex cursor-pointer items-center gap-2.5 rounded bg-hover px-2.5 py-2"
+                        "flex cursor-pointer items-center gap-2.5 rounded-sm bg-hover px-2.5 py-2"
                     } else {
-                        "flex cursor-pointer items-center gap-2.5 rounded px-2.5 py-2"
+                        "flex cursor-pointer items-center gap-2.5 rounded-sm px-2.5 py-2"
                     }
                 };
                 view! {

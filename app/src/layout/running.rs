@@ -105,7 +105,7 @@ fn Task(task: RunningTask) -> impl IntoView {
     };
     let label = name.clone();
     view! {
-        <a href=href class="flex flex-col gap-1.5 rounded px-2.5 py-2 text-ink no-underline hover:bg-hover">
+        <a href=href class="flex flex-col gap-1.5 rounded-sm px-2.5 py-2 text-ink no-underline hover:bg-hover">
             <span class="flex items-center gap-2">
                 <Glyph icon class="h-4 w-4 flex-none text-muted" />
                 <span class="min-w-0 flex-1 truncate">{name}</span>

@@ -143,11 +143,13 @@ pub fn RadioGroup(
             let selected = value == initial;
             let own = value.clone();
             let picked = value.clone();
-            let frame = if boxed {
-                "flex items-start gap-2.5 rounded-md border border-line bg-surface p-3 has-checked:border-accent \
-                 has-checked:bg-accent-soft"
-            } else {
-                "flex items-start gap-2.5"
+            let frame = {
+                let own = value.clone();
+                move || match (boxed, bind.get() == own) {
+                    (false, _) => "flex items-start gap-2.5",
+                    (true, false) => "flex items-start gap-2.5 rounded-md border border-line bg-surface p-3",
+                    (true, true) => "flex items-start gap-2.5 rounded-md border border-accent bg-accent-soft p-3",
+                }
             };
             view! {
                 <div class=frame>

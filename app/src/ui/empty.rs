@@ -52,7 +52,7 @@ pub fn Notice(
             </span>
             <div class="min-w-0 flex-1">
                 {title.map(|title| view! { <p class="font-semibold">{move || title.get()}</p> })}
-                <div class="wrap-anywhere">{children()}</div>
+                <div class="break-words">{children()}</div>
             </div>
             {actions.map(|actions| view! { <div class="flex flex-none items-center gap-2">{actions.run()}</div> })}
         </div>

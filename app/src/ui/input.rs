@@ -6,7 +6,7 @@ use i18n::{t_string, use_i18n};
 use leptos::{html, prelude::*};
 
 const BOX: &str = "w-full min-w-0 rounded-md border border-line-strong bg-surface px-3 text-sm text-ink \
-                   transition-colors duration-100 aria-invalid:border-danger disabled:bg-sunken disabled:text-muted";
+                   transition-colors duration-100 disabled:bg-sunken disabled:text-muted";
 
 /// Id, name and states of a control, from the field around it or from its own props.
 struct Wiring {
@@ -205,7 +205,7 @@ pub fn FileInput(
             node_ref=node_ref
             type="file"
             class="w-full rounded-md border border-dashed border-line-strong bg-surface p-3 text-sm text-muted \
-                   aria-invalid:border-danger"
+                  "
             id=id
             name=name
             accept=accept

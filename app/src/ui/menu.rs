@@ -122,7 +122,7 @@ fn move_focus(details: &web_sys::HtmlDetailsElement, step: Move) {
     let _ = items[to].focus();
 }
 
-const ENTRY: &str = "flex w-full items-center gap-2.5 rounded px-2.5 py-1.5 text-left text-sm no-underline \
+const ENTRY: &str = "flex w-full items-center gap-2.5 rounded-sm px-2.5 py-1.5 text-left text-sm no-underline \
                      hover:bg-hover disabled:opacity-50";
 
 /// A place to go to, in a menu.

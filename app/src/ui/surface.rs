@@ -17,7 +17,7 @@ pub fn PageHeader(
         <div class="mb-6 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
             <div class="min-w-0">
                 <div class="flex flex-wrap items-center gap-x-3 gap-y-1">
-                    <h1 class="min-w-0 text-xl font-semibold tracking-tight wrap-anywhere">{move || title.get()}</h1>
+                    <h1 class="min-w-0 text-xl font-semibold tracking-tight break-words">{move || title.get()}</h1>
                     {badge.map(|badge| badge.run())}
                 </div>
                 {text.map(|text| view! { <p class="mt-1 max-w-prose text-muted">{move || text.get()}</p> })}
@@ -136,7 +136,7 @@ pub fn KeyboardHint(
     keys.split(' ')
         .map(|key| {
             view! {
-                <kbd class="inline-flex h-5 min-w-5 items-center justify-center rounded border border-line bg-sunken px-1 font-sans text-[11px] text-muted">
+                <kbd class="inline-flex h-5 min-w-5 items-center justify-center rounded-sm border border-line bg-sunken px-1 text-[11px] text-muted">
                     {key}
                 </kbd>
             }

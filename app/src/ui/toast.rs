@@ -103,7 +103,7 @@ pub fn ToastRegion() -> impl IntoView {
                             class="mt-0.5 h-4 w-4 flex-none"
                         />
                     </span>
-                    <p class="min-w-0 flex-1 wrap-anywhere">{toast.text.clone()}</p>
+                    <p class="min-w-0 flex-1 break-words">{toast.text.clone()}</p>
                     {toast
                         .act
                         .clone()
@@ -111,7 +111,7 @@ pub fn ToastRegion() -> impl IntoView {
                             view! {
                                 <button
                                     type="button"
-                                    class="flex-none rounded font-medium text-accent hover:underline"
+                                    class="flex-none rounded-sm font-medium text-accent hover:underline"
                                     on:click=move |_| {
                                         act.run(());
                                         toasts.dismiss(toast.id);
@@ -123,7 +123,7 @@ pub fn ToastRegion() -> impl IntoView {
                         })}
                     <button
                         type="button"
-                        class="flex-none rounded text-muted hover:text-ink"
+                        class="flex-none rounded-sm text-muted hover:text-ink"
                         aria-label=move || t_string!(i18n, common.close)
                         on:click=move |_| toasts.dismiss(toast.id)
                     >

@@ -61,7 +61,7 @@ pub fn ChartFigure(
                                                 let name = cells.next();
                                                 view! {
                                                     <tr class="border-t border-line">
-                                                        <th scope="row" class="px-3 py-1.5 text-left font-normal wrap-anywhere">{name}</th>
+                                                        <th scope="row" class="px-3 py-1.5 text-left font-normal break-words">{name}</th>
                                                         {cells
                                                             .map(|cell| view! { <td class="px-3 py-1.5 text-right tabular-nums">{cell}</td> })
                                                             .collect_view()}
@@ -82,7 +82,7 @@ pub fn ChartFigure(
                                 href=href
                                 download=""
                                 rel="external"
-                                class="inline-flex items-center gap-1.5 rounded py-1 text-[13px] font-medium text-muted no-underline hover:text-ink"
+                                class="inline-flex items-center gap-1.5 rounded-sm py-1 text-[13px] font-medium text-muted no-underline hover:text-ink"
                             >
                                 <Glyph icon=Icon::Download />
                                 {t!(i18n, common.download_csv)}
