@@ -23,6 +23,7 @@ create table dispatches (
     ambiguous bigint not null default 0,
     created_at timestamptz not null,
     started_at timestamptz,
+    paused_at timestamptz,
     finished_at timestamptz
 );
 create unique index dispatches_campaign on dispatches (campaign_id) where campaign_id is not null;
@@ -40,6 +41,15 @@ create table dispatch_chunks (
     due_at timestamptz not null,
     leased_by uuid,
     leased_until timestamptz,
+    -- Recipients that its worker may be handing over at this moment: written before, cleared with their outcomes. If the worker
+    -- is lost, exactly these are ambiguous.
+    in_flight bigint[] not null default '{}',
+    -- Outcomes so far, written in the transaction that writes them. Chunk -1 counts those held back at expansion.
+    sent bigint not null default 0,
+    failed bigint not null default 0,
+    suppressed bigint not null default 0,
+    cancelled bigint not null default 0,
+    ambiguous bigint not null default 0,
     primary key (dispatch_id, chunk)
 );
 create index dispatch_chunks_open on dispatch_chunks (due_at) where state <> 'done';
@@ -88,6 +98,7 @@ create table deferrals (
     next_at timestamptz not null,
     reply_code smallint,
     reply text not null default '',
+    first_at timestamptz not null,
     at timestamptz not null,
     primary key (dispatch_id, seq),
     foreign key (dispatch_id, seq) references deliveries (dispatch_id, seq)

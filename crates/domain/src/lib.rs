@@ -8,6 +8,7 @@ pub mod clock;
 pub mod contacts;
 pub mod cursor;
 mod db;
+pub mod dispatch;
 pub mod error;
 pub mod events;
 pub mod imports;

@@ -3,7 +3,9 @@
 //! Compiles for wasm and native. The feature `sqlx` lets ids be columns, `utoipa` describes types in OpenAPI.
 
 pub mod access;
+pub mod approvals;
 pub mod audit;
+pub mod campaigns;
 pub mod content;
 pub mod contacts;
 pub mod error;
