@@ -11,7 +11,7 @@ async fn open(directory: &Path) -> Database {
     let sources = Sources {
         environment: vec![("PATH".to_owned(), "/usr/local/bin:/usr/bin:/bin".to_owned())],
         directory: directory.to_owned(),
-        file: None,
+        ..Sources::default()
     };
     let config = Config::load(&sources).expect("defaults");
     Database::open(&config, Access::Own, "test").await.expect("opened")

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use url::{Host, Url};
 
 use super::network::{self, Network};
-use super::source::Values;
+use super::source::{Sources, Values};
 
 /// The HTTP side of one process.
 #[derive(Debug, Clone)]
@@ -89,7 +89,14 @@ impl FromStr for PublicUrl {
     }
 }
 
-pub(super) fn read(values: &mut Values, directory: &Path) -> HttpConfig {
+/// The site that was built with this program: `site` beside it (a copied release), or one folder up, as in `target`.
+fn beside(executable: Option<&Path>) -> Option<PathBuf> {
+    let folder = executable?.parent()?;
+    let candidates = [folder.join("site"), folder.join("../site")];
+    candidates.into_iter().find(|site| site.join("version").is_file())
+}
+
+pub(super) fn read(values: &mut Values, sources: &Sources) -> HttpConfig {
     let listen = values.parse("listen").unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)));
     let public_url = values.parse_optional("public_url").or_else(|| {
         // Links are written into mails and cannot be mended afterwards, so nothing is guessed
@@ -102,7 +109,6 @@ pub(super) fn read(values: &mut Values, directory: &Path) -> HttpConfig {
         }
         format!("http://{listen}").parse().ok()
     });
-    let site_dir = values.parse::<PathBuf>("site_dir").unwrap_or_default();
     HttpConfig {
         listen,
         public_url: public_url.unwrap_or_else(|| PublicUrl {
@@ -112,7 +118,10 @@ pub(super) fn read(values: &mut Values, directory: &Path) -> HttpConfig {
         }),
         trusted_proxies: network::read_list(values, "trusted_proxies"),
         metrics_token: read_token(values),
-        site_dir: directory.join(site_dir),
+        site_dir: match values.text("site_dir") {
+            Some(path) => sources.directory.join(path),
+            None => beside(sources.executable.as_deref()).unwrap_or_else(|| sources.directory.join("target/site")),
+        },
     }
 }
 

@@ -68,7 +68,7 @@ impl Config {
         let secret_key = secret::read(&mut values, &database.server);
         let config = Self {
             data_dir: sources.directory.join(data_dir.unwrap_or_default()),
-            http: http::read(&mut values, &sources.directory),
+            http: http::read(&mut values, sources),
             smtp: smtp::read(&mut values),
             dns: network::read_resolver(&mut values),
             inbound_listen: values.parse_optional("inbound_listen"),

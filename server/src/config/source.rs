@@ -40,6 +40,8 @@ pub struct Sources {
     pub environment: Vec<(String, String)>,
     /// The working directory: relative paths are resolved against it.
     pub directory: PathBuf,
+    /// The running program: a build's other files lie beside it. Tests have none.
+    pub executable: Option<PathBuf>,
     /// A configuration file named on the command line; absent: `campanile.toml` in the working directory, if there.
     pub file: Option<PathBuf>,
 }
@@ -54,7 +56,8 @@ impl Sources {
         let environment = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
-        Ok(Self { environment, directory: std::env::current_dir()?, file })
+        let executable = std::env::current_exe().ok();
+        Ok(Self { environment, directory: std::env::current_dir()?, executable, file })
     }
 
     /// `PATH`, or what every Debian has where it is not set.

@@ -6,7 +6,7 @@ fn load(environment: &[(&str, &str)], file: &str) -> Result<Config, ConfigError>
         std::fs::write(directory.path().join("campanile.toml"), file).expect("write");
     }
     let environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-    Config::load(&Sources { environment, directory: directory.path().to_owned(), file: None })
+    Config::load(&Sources { environment, directory: directory.path().to_owned(), ..Sources::default() })
 }
 
 fn problems(environment: &[(&str, &str)], file: &str) -> Vec<String> {

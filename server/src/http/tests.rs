@@ -15,7 +15,7 @@ use crate::config::{Config, Sources};
 /// The application on a test's database, configured by `environment`.
 pub fn state(pool: PgPool, environment: &[(&str, &str)]) -> AppState {
     let environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-    let sources = Sources { environment, directory: "/nonexistent".into(), file: None };
+    let sources = Sources { environment, directory: "/nonexistent".into(), ..Sources::default() };
     let (domain, _clock) = domain::testing::domain(pool);
     AppState {
         domain,
