@@ -17,7 +17,8 @@ create table campaigns (
     -- Optimistic lock of the editor: two people in one draft are told.
     edit_version integer not null default 1,
     current_revision_id uuid,
-    created_by uuid not null references users (id),
+    -- The person whose work it is; null: made by the system itself.
+    created_by uuid references users (id),
     created_at timestamptz not null,
     updated_at timestamptz not null,
     submitted_at timestamptz,
@@ -44,7 +45,7 @@ create table campaign_revisions (
     throttle_per_hour integer,
     audience_count bigint not null,
     seal bytea not null,
-    submitted_by uuid not null references users (id),
+    submitted_by uuid references users (id),
     submitted_at timestamptz not null,
     constraint campaign_revisions_number unique (campaign_id, number)
 );
@@ -59,7 +60,7 @@ create table reviews (
     revision_id uuid not null references campaign_revisions (id),
     state text not null check (state in ('waiting', 'approved', 'rejected', 'withdrawn')),
     note text not null default '',
-    requested_by uuid not null references users (id),
+    requested_by uuid references users (id),
     requested_at timestamptz not null,
     decided_by uuid references users (id),
     decided_at timestamptz,
