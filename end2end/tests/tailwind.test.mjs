@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 import { launch } from "../support/browser.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
-const tools = join(root, "xtask");
+const tools = join(root, "end2end");
 
 // Where the two differ on purpose or without effect; each with its reason.
 const DIFFERENT = new Map([

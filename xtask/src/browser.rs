@@ -25,7 +25,16 @@ pub fn compile(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
         Profile::Release => ("wasm-release", "wasm-release"),
     };
     let target = "wasm32-unknown-unknown";
-    let mut cargo = workspace.cargo(&["build", "--package", "frontend", "--lib", "--target", target, "--profile", name]);
+    let mut cargo = workspace.cargo(&[
+        "build",
+        "--package",
+        "frontend",
+        "--lib",
+        "--target",
+        target,
+        "--profile",
+        name,
+    ]);
     // scripts/wasm.sh leaves the name of the toolchain here where the target did not come from rustup.
     if let Ok(toolchain) = std::fs::read_to_string(workspace.target.join("wasm-toolchain")) {
         cargo.env("RUSTUP_TOOLCHAIN", toolchain.trim());
@@ -36,7 +45,9 @@ pub fn compile(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
 
 /// Splits at the lazy routes, then makes the bindings of the main piece.
 pub fn split(workspace: &Workspace, wasm: &Path) -> Result<TempDir> {
-    let package = tempfile::Builder::new().prefix("console-").tempdir_in(&workspace.target)?;
+    let package = tempfile::Builder::new()
+        .prefix("console-")
+        .tempdir_in(&workspace.target)?;
     let input = std::fs::read(wasm).with_context(|| wasm.display().to_string())?;
     let main = package.path().join("main.wasm");
     let main_module = format!("./{NAME}.js");
@@ -46,8 +57,12 @@ pub fn split(workspace: &Workspace, wasm: &Path) -> Result<TempDir> {
     options.main_out_path = &main;
     options.main_module = &main_module;
     options.link_name = SPLIT_LOADER;
-    let pieces = wasm_split_cli_support::transform(options).map_err(|error| anyhow!("splitting: {error:?}"))?;
-    std::fs::write(package.path().join(SPLIT_MANIFEST), serde_json::to_vec(&pieces.prefetch_map)?)?;
+    let pieces =
+        wasm_split_cli_support::transform(options).map_err(|error| anyhow!("splitting: {error:?}"))?;
+    std::fs::write(
+        package.path().join(SPLIT_MANIFEST),
+        serde_json::to_vec(&pieces.prefetch_map)?,
+    )?;
 
     // The pieces refer to the main module's exports by their linker names: keep them, and as they are.
     Bindgen::new()
@@ -60,7 +75,11 @@ pub fn split(workspace: &Workspace, wasm: &Path) -> Result<TempDir> {
         .omit_default_module_path(false)
         .generate(package.path())?;
     std::fs::remove_file(&main)?;
-    println!("      {} pieces for {} lazy pages", pieces.split_modules.len() + 1, pieces.prefetch_map.len());
+    println!(
+        "      {} pieces for {} lazy pages",
+        pieces.split_modules.len() + 1,
+        pieces.prefetch_map.len()
+    );
     Ok(package)
 }
 
@@ -81,8 +100,8 @@ pub fn optimise(workspace: &Workspace, profile: Profile, package: &Path) -> Resu
     let before = total(&files)?;
     let queue = Mutex::new(files.clone());
     let workers = thread::available_parallelism().map_or(1, usize::from);
+    let next = || queue.lock().ok().and_then(|mut queue| queue.pop());
     thread::scope(|scope| -> Result<()> {
-        let next = || queue.lock().ok().and_then(|mut queue| queue.pop());
         let handles: Vec<_> = (0..workers)
             .map(|_| {
                 scope.spawn(|| -> Result<()> {
@@ -95,11 +114,17 @@ pub fn optimise(workspace: &Workspace, profile: Profile, package: &Path) -> Resu
             })
             .collect();
         for handle in handles {
-            handle.join().map_err(|_| anyhow!("a worker of wasm-opt panicked"))??;
+            handle
+                .join()
+                .map_err(|_| anyhow!("a worker of wasm-opt panicked"))??;
         }
         Ok(())
     })?;
-    println!("      {} KB before, {} KB after", before / 1024, total(&files)? / 1024);
+    println!(
+        "      {} KB before, {} KB after",
+        before / 1024,
+        total(&files)? / 1024
+    );
     Ok(())
 }
 

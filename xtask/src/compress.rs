@@ -17,7 +17,11 @@ pub fn tree(folder: &Path) -> Result<()> {
         let path = entry?.path();
         if path.is_dir() {
             tree(&path)?;
-        } else if path.extension().and_then(|e| e.to_str()).is_some_and(|e| KINDS.contains(&e)) {
+        } else if path
+            .extension()
+            .and_then(|e| e.to_str())
+            .is_some_and(|e| KINDS.contains(&e))
+        {
             file(&path)?;
         }
     }
@@ -35,7 +39,12 @@ fn file(path: &Path) -> Result<()> {
         return Ok(());
     }
     let content = fs::read(path)?;
-    let parameters = BrotliEncoderParams { quality: 11, lgwin: 22, size_hint: content.len(), ..Default::default() };
+    let parameters = BrotliEncoderParams {
+        quality: 11,
+        lgwin: 22,
+        size_hint: content.len(),
+        ..Default::default()
+    };
     let mut compressed = Vec::new();
     brotli::BrotliCompress(&mut content.as_slice(), &mut compressed, &parameters)?;
     fs::write(br, compressed)?;

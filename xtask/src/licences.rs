@@ -13,7 +13,9 @@ use crate::workspace::Workspace;
 /// When a package has no licence, or none that is allowed.
 pub fn check(workspace: &Workspace) -> Result<()> {
     let allowed = allowed(&fs::read_to_string(workspace.root.join("deny.toml"))?)?;
-    let output = workspace.cargo(&["metadata", "--format-version=1", "--offline", "--locked"]).output()?;
+    let output = workspace
+        .cargo(&["metadata", "--format-version=1", "--offline", "--locked"])
+        .output()?;
     let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)
         .with_context(|| String::from_utf8_lossy(&output.stderr).into_owned())?;
     let packages = metadata["packages"].as_array().context("no packages")?;
@@ -33,12 +35,19 @@ pub fn check(workspace: &Workspace) -> Result<()> {
     if !wrong.is_empty() {
         bail!("not allowed by deny.toml:\n  {}", wrong.join("\n  "));
     }
-    println!("{} packages, all with allowed licences and from the registry", packages.len());
+    println!(
+        "{} packages, all with allowed licences and from the registry",
+        packages.len()
+    );
     Ok(())
 }
 
 fn allowed(deny: &str) -> Result<BTreeSet<String>> {
-    let list = deny.split("\nallow = [").nth(1).and_then(|rest| rest.split(']').next()).context("no allow list")?;
+    let list = deny
+        .split("\nallow = [")
+        .nth(1)
+        .and_then(|rest| rest.split(']').next())
+        .context("no allow list")?;
     Ok(list.split('"').skip(1).step_by(2).map(str::to_owned).collect())
 }
 
@@ -52,7 +61,10 @@ fn satisfied(expression: &str, allowed: &BTreeSet<String>) -> bool {
     if let Some((left, right)) = split_outside(expression, " OR ") {
         return satisfied(left, allowed) || satisfied(right, allowed);
     }
-    match expression.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
+    match expression
+        .strip_prefix('(')
+        .and_then(|rest| rest.strip_suffix(')'))
+    {
         Some(inner) => satisfied(inner, allowed),
         None => allowed.contains(expression),
     }
@@ -65,7 +77,9 @@ fn split_outside<'a>(text: &'a str, operator: &str) -> Option<(&'a str, &'a str)
         match character {
             '(' => depth += 1,
             ')' => depth -= 1,
-            _ if depth == 0 && text[at..].starts_with(operator) => return Some((&text[..at], &text[at + operator.len()..])),
+            _ if depth == 0 && text[at..].starts_with(operator) => {
+                return Some((&text[..at], &text[at + operator.len()..]));
+            }
             _ => {}
         }
     }

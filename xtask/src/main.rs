@@ -77,9 +77,15 @@ fn build(workspace: &Workspace, args: &BuildArgs) -> Result<()> {
     let steps = if args.no_server { 6 } else { 7 };
     let mut progress = Progress::new(steps);
 
-    let wasm = progress.step("console: compile for the browser", || browser::compile(workspace, profile))?;
-    let package = progress.step("console: split into areas, make bindings", || browser::split(workspace, &wasm))?;
-    progress.step("console: optimise for size", || browser::optimise(workspace, profile, package.path()))?;
+    let wasm = progress.step("console: compile for the browser", || {
+        browser::compile(workspace, profile)
+    })?;
+    let package = progress.step("console: split into areas, make bindings", || {
+        browser::split(workspace, &wasm)
+    })?;
+    progress.step("console: optimise for size", || {
+        browser::optimise(workspace, profile, package.path())
+    })?;
     progress.step("styles", || styles::write(workspace, package.path()))?;
     let version = progress.step("site: lay out", || site::lay_out(workspace, package.path()))?;
     progress.step("site: compress (br, gz)", || compress::tree(&workspace.site()))?;

@@ -15,7 +15,9 @@ pub fn tool(workspace: &Workspace, name: &str) -> Result<PathBuf> {
     let changed = |path: &PathBuf| path.metadata().and_then(|m| m.modified()).ok();
     if !path.exists() || changed(&folder.join("package-lock.json")) > changed(&installed) {
         println!("      getting {name} from npm …");
-        run(Command::new("npm").current_dir(&folder).args(["ci", "--no-audit", "--no-fund", "--silent"]))?;
+        run(Command::new("npm")
+            .current_dir(&folder)
+            .args(["ci", "--no-audit", "--no-fund", "--silent"]))?;
     }
     Ok(path)
 }

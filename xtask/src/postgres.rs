@@ -21,21 +21,46 @@ pub struct Cluster {
 
 impl Cluster {
     pub fn start() -> Result<Self> {
-        let folder = tempfile::Builder::new().prefix("campanile-pg-").tempdir_in("/tmp")?;
+        let folder = tempfile::Builder::new()
+            .prefix("campanile-pg-")
+            .tempdir_in("/tmp")?;
         let binaries = binaries()?;
         let user = if is_root()? { Some(unprivileged()?) } else { None };
         if let Some(user) = user {
             run(Command::new("chown").arg(user).arg(folder.path()))?;
         }
         std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o711))?;
-        let cluster = Self { folder, binaries, user };
+        let cluster = Self {
+            folder,
+            binaries,
+            user,
+        };
         let data = cluster.data();
         let quiet = |command: &mut Command| run(command.stdout(Stdio::null()));
-        quiet(cluster.command("initdb").arg("-D").arg(&data).args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]))?;
+        quiet(cluster.command("initdb").arg("-D").arg(&data).args([
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        ]))?;
         // Not reachable from outside, and careless of crashes: it lives for minutes.
-        let options = format!("-c listen_addresses='' -c unix_socket_directories='{}' -c fsync=off", cluster.socket());
+        let options = format!(
+            "-c listen_addresses='' -c unix_socket_directories='{}' -c fsync=off",
+            cluster.socket()
+        );
         let log = cluster.folder.path().join("log");
-        quiet(cluster.command("pg_ctl").arg("-D").arg(&data).arg("-l").arg(log).args(["-w", "-o", &options, "start"]))?;
+        quiet(
+            cluster
+                .command("pg_ctl")
+                .arg("-D")
+                .arg(&data)
+                .arg("-l")
+                .arg(log)
+                .args(["-w", "-o", &options, "start"]),
+        )?;
         run(&mut cluster.psql("postgres", &["-c", "create database campanile"]))?;
         Ok(cluster)
     }
@@ -47,7 +72,9 @@ impl Cluster {
 
     /// Applies the migrations in their order.
     pub fn migrate(&self, folder: &Path) -> Result<()> {
-        let mut files: Vec<_> = std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+        let mut files: Vec<_> = std::fs::read_dir(folder)?
+            .map(|entry| Ok(entry?.path()))
+            .collect::<Result<_>>()?;
         files.retain(|path| path.extension().is_some_and(|e| e == "sql"));
         files.sort();
         for file in files {
@@ -58,7 +85,18 @@ impl Cluster {
 
     fn psql(&self, database: &str, args: &[&str]) -> Command {
         let mut command = Command::new(self.binaries.join("psql"));
-        command.args(["-q", "-X", "-U", "postgres", "-h", &self.socket(), "-v", "ON_ERROR_STOP=1", "-d", database]);
+        command.args([
+            "-q",
+            "-X",
+            "-U",
+            "postgres",
+            "-h",
+            &self.socket(),
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-d",
+            database,
+        ]);
         command.args(args);
         command
     }
@@ -76,7 +114,9 @@ impl Cluster {
         let mut command = match self.user {
             Some(user) => {
                 let mut command = Command::new("setpriv");
-                command.args(["--reuid", user, "--regid", "nogroup", "--clear-groups", "--"]).arg(program);
+                command
+                    .args(["--reuid", user, "--regid", "nogroup", "--clear-groups", "--"])
+                    .arg(program);
                 command
             }
             None => Command::new(program),
@@ -90,7 +130,12 @@ impl Drop for Cluster {
     fn drop(&mut self) {
         let data = self.data();
         let mut stop = self.command("pg_ctl");
-        if let Err(error) = run(stop.arg("-D").arg(data).args(["-m", "immediate", "stop"]).stdout(Stdio::null())) {
+        if let Err(error) = run(stop
+            .arg("-D")
+            .arg(data)
+            .args(["-m", "immediate", "stop"])
+            .stdout(Stdio::null()))
+        {
             eprintln!("the temporary PostgreSQL did not stop: {error:#}");
         }
     }
@@ -99,11 +144,16 @@ impl Drop for Cluster {
 /// Debian keeps the server's programs out of PATH.
 fn binaries() -> Result<PathBuf> {
     let output = Command::new("sh")
-        .args(["-c", "dirname \"$(command -v initdb || ls /usr/lib/postgresql/*/bin/initdb | sort -V | tail -1)\""])
+        .args([
+            "-c",
+            "dirname \"$(command -v initdb || ls /usr/lib/postgresql/*/bin/initdb | sort -V | tail -1)\"",
+        ])
         .output()?;
     let folder = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
     if !folder.join("initdb").exists() {
-        bail!("no PostgreSQL server programs (initdb): run scripts/bootstrap.sh, or apt-get install postgresql-15");
+        bail!(
+            "no PostgreSQL server programs (initdb): run scripts/bootstrap.sh, or apt-get install postgresql-15"
+        );
     }
     Ok(folder)
 }
@@ -115,7 +165,13 @@ fn is_root() -> Result<bool> {
 
 fn unprivileged() -> Result<&'static str> {
     for user in UNPRIVILEGED {
-        if Command::new("id").arg(user).stdout(Stdio::null()).stderr(Stdio::null()).status()?.success() {
+        if Command::new("id")
+            .arg(user)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()?
+            .success()
+        {
             return Ok(user);
         }
     }

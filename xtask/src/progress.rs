@@ -13,7 +13,11 @@ pub struct Progress {
 
 impl Progress {
     pub fn new(steps: usize) -> Self {
-        Self { steps, current: 0, started: Instant::now() }
+        Self {
+            steps,
+            current: 0,
+            started: Instant::now(),
+        }
     }
 
     /// Runs one step between its two lines.

@@ -46,7 +46,12 @@ fn digest(folder: &Path) -> Result<String> {
         hasher.update(name.as_bytes());
         hasher.update(fs::read(&path)?);
     }
-    Ok(hasher.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+    Ok(hasher
+        .finalize()
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
 }
 
 fn collect(folder: &Path, files: &mut BTreeMap<String, PathBuf>) -> Result<()> {
@@ -55,7 +60,12 @@ fn collect(folder: &Path, files: &mut BTreeMap<String, PathBuf>) -> Result<()> {
         if path.is_dir() {
             collect(&path, files)?;
         } else {
-            files.insert(path.to_string_lossy().into_owned().split_off(folder.to_string_lossy().len()), path);
+            files.insert(
+                path.to_string_lossy()
+                    .into_owned()
+                    .split_off(folder.to_string_lossy().len()),
+                path,
+            );
         }
     }
     Ok(())

@@ -41,10 +41,21 @@ pub fn run(workspace: &Workspace, check: bool) -> Result<()> {
         Ok(())
     })?;
     let committed = workspace.root.join(".sqlx");
-    progress.step(if check { "compare with .sqlx" } else { "replace .sqlx" }, || {
-        let (old, new) = (files(&committed)?, files(fresh.path())?);
-        if check { compare(&old, &new) } else { replace(&committed, &new) }
-    })?;
+    progress.step(
+        if check {
+            "compare with .sqlx"
+        } else {
+            "replace .sqlx"
+        },
+        || {
+            let (old, new) = (files(&committed)?, files(fresh.path())?);
+            if check {
+                compare(&old, &new)
+            } else {
+                replace(&committed, &new)
+            }
+        },
+    )?;
     progress.done("the data in .sqlx is that of the queries and migrations");
     Ok(())
 }
@@ -56,11 +67,18 @@ fn touch(workspace: &Workspace, package: &str) -> Result<()> {
         other => workspace.root.join(other),
     };
     for (parent, recursive) in [("src", false), ("tests", true)] {
-        let Ok(entries) = fs::read_dir(folder.join(parent)) else { continue };
+        let Ok(entries) = fs::read_dir(folder.join(parent)) else {
+            continue;
+        };
         for entry in entries {
             let path = entry?.path();
-            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            if path.extension().is_some_and(|e| e == "rs") && (recursive || matches!(name, "lib.rs" | "main.rs")) {
+            let name = path
+                .file_name()
+                .and_then(|name| name.to_str())
+                .unwrap_or_default();
+            if path.extension().is_some_and(|e| e == "rs")
+                && (recursive || matches!(name, "lib.rs" | "main.rs"))
+            {
                 let file = fs::File::options().append(true).open(&path)?;
                 #[expect(clippy::disallowed_methods, reason = "a file is touched with the time of day")]
                 file.set_modified(std::time::SystemTime::now())?;
@@ -79,7 +97,10 @@ fn files(folder: &Path) -> Result<Files> {
     }
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default();
         if name.starts_with("query-") && name.ends_with(".json") {
             files.insert(name, serde_json::from_slice(&fs::read(&path)?)?);
         }
@@ -91,7 +112,13 @@ fn files(folder: &Path) -> Result<Files> {
 }
 
 fn compare(old: &Files, new: &Files) -> Result<()> {
-    let sql = |value: &serde_json::Value| value["query"].as_str().unwrap_or_default().trim().replace('\n', " ");
+    let sql = |value: &serde_json::Value| {
+        value["query"]
+            .as_str()
+            .unwrap_or_default()
+            .trim()
+            .replace('\n', " ")
+    };
     let mut wrong = Vec::new();
     for (name, value) in new {
         match old.get(name) {
@@ -100,12 +127,19 @@ fn compare(old: &Files, new: &Files) -> Result<()> {
             Some(_) => {}
         }
     }
-    wrong.extend(old.iter().filter(|(name, _)| !new.contains_key(*name)).map(|(_, v)| format!("not used: {}", sql(v))));
+    wrong.extend(
+        old.iter()
+            .filter(|(name, _)| !new.contains_key(*name))
+            .map(|(_, v)| format!("not used: {}", sql(v))),
+    );
     if wrong.is_empty() {
         println!("      {} queries", new.len());
         return Ok(());
     }
-    bail!("run `cargo xtask sqlx` and commit .sqlx:\n  {}", wrong.join("\n  "))
+    bail!(
+        "run `cargo xtask sqlx` and commit .sqlx:\n  {}",
+        wrong.join("\n  ")
+    )
 }
 
 fn replace(folder: &Path, new: &Files) -> Result<()> {
@@ -114,7 +148,10 @@ fn replace(folder: &Path, new: &Files) -> Result<()> {
     }
     fs::create_dir_all(folder)?;
     for (name, value) in new {
-        fs::write(folder.join(name), format!("{}\n", serde_json::to_string_pretty(value)?))?;
+        fs::write(
+            folder.join(name),
+            format!("{}\n", serde_json::to_string_pretty(value)?),
+        )?;
     }
     println!("      {} queries", new.len());
     Ok(())

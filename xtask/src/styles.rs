@@ -15,7 +15,11 @@ use crate::browser::NAME;
 use crate::workspace::Workspace;
 
 /// Where classes are used.
-const SOURCES: [(&str, &str); 3] = [("app/src", "rs"), ("server/src", "rs"), ("server/templates", "html")];
+const SOURCES: [(&str, &str); 3] = [
+    ("app/src", "rs"),
+    ("server/src", "rs"),
+    ("server/templates", "html"),
+];
 
 /// Writes `campanile.css` into the console's package.
 pub fn write(workspace: &Workspace, package: &Path) -> Result<()> {
@@ -33,7 +37,11 @@ pub fn stylesheet(workspace: &Workspace, own: bool) -> Result<String> {
     let sources = sources(&workspace.root)?;
     let utilities = utilities(sources.iter().map(String::as_str), &read("theme.css")?)?;
     let preflight = encre_css::generate([], &Config::default());
-    let own = if own { [read("tokens.css")?, read("base.css")?].join("\n") } else { String::new() };
+    let own = if own {
+        [read("tokens.css")?, read("base.css")?].join("\n")
+    } else {
+        String::new()
+    };
     Ok([preflight, own, utilities].join("\n"))
 }
 
@@ -50,7 +58,9 @@ fn collect(folder: &Path, extension: &str, texts: &mut Vec<String>) -> Result<()
     if !folder.exists() {
         return Ok(());
     }
-    let mut entries: Vec<_> = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    let mut entries: Vec<_> = fs::read_dir(folder)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Result<_>>()?;
     entries.sort();
     for path in entries {
         if path.is_dir() {
@@ -70,7 +80,14 @@ pub fn utilities<'a>(sources: impl IntoIterator<Item = &'a str>, theme: &str) ->
     for (name, value) in colours(theme)? {
         config.theme.colors.add(name, value);
     }
-    for plugin in [&SIZE, &SIZE_WORDS, &SIZE_ARBITRARY, &SUBGRID, &BACKDROP_BLUR, &OUTLINE_NONE] {
+    for plugin in [
+        &SIZE,
+        &SIZE_WORDS,
+        &SIZE_ARBITRARY,
+        &SUBGRID,
+        &BACKDROP_BLUR,
+        &OUTLINE_NONE,
+    ] {
         config.register_plugin(plugin);
     }
     encre_css_typography::register(&mut config);
@@ -81,7 +98,10 @@ pub fn utilities<'a>(sources: impl IntoIterator<Item = &'a str>, theme: &str) ->
 pub fn classes(source: &str) -> BTreeSet<&str> {
     source
         .split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '\\'))
-        .map(|word| word.strip_prefix("class:").map_or(word, |rest| rest.split('=').next().unwrap_or(rest)))
+        .map(|word| {
+            word.strip_prefix("class:")
+                .map_or(word, |rest| rest.split('=').next().unwrap_or(rest))
+        })
         .filter(|word| !word.is_empty())
         .collect()
 }
@@ -90,7 +110,12 @@ pub fn classes(source: &str) -> BTreeSet<&str> {
 fn colours(theme: &str) -> Result<Vec<(String, String)>> {
     let colours: Vec<_> = theme
         .lines()
-        .filter_map(|line| line.trim().strip_prefix("--color-")?.strip_suffix(';')?.split_once(':'))
+        .filter_map(|line| {
+            line.trim()
+                .strip_prefix("--color-")?
+                .strip_suffix(';')?
+                .split_once(':')
+        })
         .map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
         .collect();
     if colours.is_empty() {

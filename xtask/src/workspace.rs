@@ -32,8 +32,13 @@ impl Workspace {
             .context("cargo metadata")?;
         let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)
             .with_context(|| String::from_utf8_lossy(&output.stderr).into_owned())?;
-        let target = metadata["target_directory"].as_str().context("cargo metadata names no target folder")?;
-        Ok(Self { target: PathBuf::from(target), root })
+        let target = metadata["target_directory"]
+            .as_str()
+            .context("cargo metadata names no target folder")?;
+        Ok(Self {
+            target: PathBuf::from(target),
+            root,
+        })
     }
 
     /// What the server serves: it looks here when it runs from the target folder.
