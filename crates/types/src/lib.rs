@@ -8,7 +8,6 @@ pub mod audit;
 pub mod campaigns;
 pub mod content;
 pub mod contacts;
-pub mod campaigns;
 pub mod error;
 pub mod ids;
 pub mod imports;
