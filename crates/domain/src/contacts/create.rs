@@ -3,6 +3,7 @@
 use super::input::{Checked, check};
 use crate::access::{ActorKind, ManageContacts};
 use crate::audit::{self, Object};
+use crate::imports::lock;
 use crate::{Error, Granted, Result, Tx};
 use serde_json::json;
 use types::contacts::{ContactInput, IdentityKind};
@@ -16,6 +17,7 @@ use uuid::Uuid;
 /// Field errors of the input; `email` or `key` taken when the unit has that person already.
 pub async fn create(tx: &mut Tx, by: &Granted<ManageContacts>, input: &ContactInput) -> Result<ContactId> {
     let person = check(input)?;
+    lock::shared(tx.conn()).await?;
     let found = match &person.email {
         Some(email) => owner(tx, IdentityKind::Email, email.normalised()).await?,
         None => None,

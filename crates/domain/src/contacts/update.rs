@@ -4,6 +4,7 @@ use super::create::{learn, owner};
 use super::input::check;
 use crate::access::ManageContacts;
 use crate::audit::{self, Object};
+use crate::imports::lock;
 use crate::{Error, Granted, Result, Tx};
 use serde_json::json;
 use types::contacts::{ContactInput, IdentityKind};
@@ -22,6 +23,7 @@ pub async fn update(
     input: &ContactInput,
 ) -> Result<()> {
     let person = check(input)?;
+    lock::shared(tx.conn()).await?;
     let done = sqlx::query!(
         "update contact_units set key = $3, attributes = $4, updated_at = $5 where unit_id = $1 and contact_id = $2",
         by.unit().uuid(),

@@ -77,7 +77,12 @@ pub fn records(text: &[u8], separator: Separator) -> Vec<Vec<String>> {
     let mut finished = false;
     while found.len() < SAMPLE_RECORDS {
         match reader.next() {
-            Some(Item::Record(record)) if skip == 0 => found.push(record.iter().map(str::to_owned).collect()),
+            Some(Item::Record(record)) if skip == 0 => found.push(
+                record
+                    .iter()
+                    .map(|field| field.replace('\0', "\u{FFFD}"))
+                    .collect(),
+            ),
             Some(Item::Record(_)) => skip -= 1,
             Some(Item::Broken(_)) => {}
             None if !finished && found.is_empty() => {

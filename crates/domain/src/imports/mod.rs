@@ -2,12 +2,24 @@
 //! into the golden record (set-based, resumable, with live progress).
 
 pub mod check;
+mod control;
 pub mod dialect;
 pub mod encoding;
 pub mod formula;
+pub(crate) mod lock;
 pub mod mapping;
 pub mod records;
 pub mod rows;
+mod run;
+mod stage;
+mod upload;
+mod write;
+
+pub use control::{cancel, errors_csv, first_errors, get, list, start, undo};
+pub use run::{give_up, run};
+pub use upload::{FILE_BYTES, MayImport, Upload, preview};
 
 #[cfg(test)]
 mod reading_tests;
+#[cfg(test)]
+mod writing_tests;

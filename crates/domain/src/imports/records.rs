@@ -272,5 +272,7 @@ fn cut(raw: &[u8]) -> String {
     text.trim_end_matches(['\r', '\n'])
         .chars()
         .take(RAW_CHARS)
+        // A file that is no text has NULs, which PostgreSQL can keep in no text.
+        .map(|c| if c == '\0' { '\u{FFFD}' } else { c })
         .collect()
 }

@@ -1,0 +1,183 @@
+//! The job that carries out an import.
+
+use super::stage::{Staged, stage};
+use super::write::{Run, choose_people, make_tables, write_people, write_suppressions};
+use crate::access::System;
+use crate::audit::{self, Object};
+use crate::{Domain, Error, Result, ts};
+use serde_json::json;
+use sqlx::{Connection as _, PgConnection};
+use types::imports::{ImportKind, ImportStatus};
+use types::{ImportId, UnitId, UserId};
+
+/// Carries out a started import to its end. Can be called again after a crash, a kill or a lost database: what was written
+/// stays and is counted once, the file is read again, and writing goes on after the last finished slice. Two workers that
+/// run the same import at once do not disturb each other: the second one leaves at once.
+///
+/// Says where the import stands; [`ImportStatus::Running`] means that somebody else is at it.
+///
+/// # Errors
+/// When the database fails; trying again later goes on.
+pub async fn run(domain: &Domain, id: ImportId) -> Result<ImportStatus> {
+    // A connection of its own, closed at the end: it holds temporary tables and a lock for as long as it lives.
+    let mut conn = domain.pool().acquire().await?.detach();
+    let outcome = run_on(domain, &mut conn, id).await;
+    // The tables go with the connection; closing it politely is a courtesy that may fail.
+    let _ = conn.close().await;
+    outcome
+}
+
+async fn run_on(domain: &Domain, conn: &mut PgConnection, id: ImportId) -> Result<ImportStatus> {
+    let mine = sqlx::query_scalar!(
+        r#"select pg_try_advisory_lock(hashtextextended($1, 0)) as "mine!""#,
+        format!("import:{id}")
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    if !mine {
+        return Ok(ImportStatus::Running);
+    }
+    let row = sqlx::query!(
+        r#"update imports set status = 'running', started_at = coalesce(started_at, $2) where id = $1 and status in ('queued', 'running')
+           returning unit_id as "unit: UnitId", kind, options, file_name, created_by as "by: UserId", rows_written"#,
+        id.uuid(),
+        ts(domain.now()) as _
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some(row) = row else {
+        let status = sqlx::query_scalar!("select status from imports where id = $1", id.uuid())
+            .fetch_optional(&mut *conn)
+            .await?;
+        // An import that was deleted meanwhile is as good as cancelled.
+        return Ok(status
+            .and_then(|status| status.parse().ok())
+            .unwrap_or(ImportStatus::Cancelled));
+    };
+    let kind: ImportKind = row
+        .kind
+        .parse()
+        .map_err(|_| Error::broken("unknown kind of import"))?;
+    let run = Run {
+        id,
+        unit: row.unit,
+        by: row.by,
+        options: serde_json::from_value(row.options)?,
+        written: row.rows_written,
+    };
+    // Errors of reading are found again; those of writing belong to slices that are done.
+    sqlx::query!(
+        "delete from import_errors where import_id = $1 and ($2 or code not in ('identity_conflict', 'erased'))",
+        id.uuid(),
+        run.written == 0
+    )
+    .execute(&mut *conn)
+    .await?;
+    let written_errors = sqlx::query_scalar!(
+        r#"select count(*) as "n!" from import_errors where import_id = $1"#,
+        id.uuid()
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    make_tables(conn).await?;
+    let records = match stage(domain, conn, id, &run.options).await? {
+        Staged::Stopped => return end(domain, &run, &row.file_name, ImportStatus::Cancelled, None).await,
+        Staged::Whole { records: 0, .. } => {
+            return end(domain, &run, &row.file_name, ImportStatus::Failed, Some("empty")).await;
+        }
+        Staged::Whole { records, failed } if records == failed => {
+            sqlx::query!(
+                "update imports set rows_total = $2 where id = $1",
+                id.uuid(),
+                records
+            )
+            .execute(&mut *conn)
+            .await?;
+            return end(
+                domain,
+                &run,
+                &row.file_name,
+                ImportStatus::Failed,
+                Some("no_good_row"),
+            )
+            .await;
+        }
+        Staged::Whole { records, .. } => records,
+    };
+    let (last, conflicts) = choose_people(conn, &run).await?;
+    // Reading has counted its own failures anew; those of slices written by an earlier run come on top.
+    let earlier = (written_errors - conflicts).max(0) * i64::from(run.written > 0);
+    sqlx::query!(
+        "update imports set rows_total = $2, rows_failed = rows_failed + $3 where id = $1",
+        id.uuid(),
+        records,
+        conflicts + earlier
+    )
+    .execute(&mut *conn)
+    .await?;
+    let whole = match kind {
+        ImportKind::Contacts => write_people(domain, conn, &run, last).await?,
+        ImportKind::Suppressions => write_suppressions(domain, conn, &run, last).await?,
+    };
+    let status = if whole {
+        ImportStatus::Finished
+    } else {
+        ImportStatus::Cancelled
+    };
+    end(domain, &run, &row.file_name, status, None).await
+}
+
+/// Puts an import aside that could not be carried out: called when its job was given up.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn give_up(domain: &Domain, id: ImportId) -> Result<()> {
+    sqlx::query!(
+        "update imports set status = 'failed', failure = 'internal', finished_at = $2 where id = $1 and status in ('queued', 'running')",
+        id.uuid(),
+        ts(domain.now()) as _
+    )
+    .execute(domain.pool())
+    .await?;
+    Ok(())
+}
+
+async fn end(
+    domain: &Domain,
+    run: &Run,
+    file_name: &str,
+    status: ImportStatus,
+    failure: Option<&str>,
+) -> Result<ImportStatus> {
+    let mut tx = domain.begin().await?;
+    let counts = sqlx::query!(
+        "update imports set status = $2, failure = $3, finished_at = $4 where id = $1
+         returning rows_created, rows_updated, rows_failed, rows_subscribed",
+        run.id.uuid(),
+        status.as_str(),
+        failure,
+        tx.now_sql() as _
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    sqlx::query!("delete from import_parts where import_id = $1", run.id.uuid())
+        .execute(tx.conn())
+        .await?;
+    audit::record(
+        &mut tx,
+        &System.grant::<crate::access::ImportContacts>(run.unit),
+        match status {
+            ImportStatus::Finished => "import.finished",
+            ImportStatus::Cancelled => "import.stopped",
+            _ => "import.failed",
+        },
+        Object::new("import", run.id.uuid(), file_name),
+        json!({
+            "created": counts.rows_created, "updated": counts.rows_updated, "failed": counts.rows_failed,
+            "subscribed": counts.rows_subscribed,
+        }),
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(status)
+}
