@@ -96,9 +96,15 @@ impl Database {
     }
 
     async fn check_version(&self) -> anyhow::Result<()> {
-        let version = self.server_version().await.context("the database cannot be reached")?;
+        let version = self
+            .server_version()
+            .await
+            .context("the database cannot be reached")?;
         if version < OLDEST_SERVER {
-            bail!("PostgreSQL 15 or newer is needed; the configured server is {}", version / 10_000);
+            bail!(
+                "PostgreSQL 15 or newer is needed; the configured server is {}",
+                version / 10_000
+            );
         }
         Ok(())
     }
@@ -108,7 +114,9 @@ impl Database {
     /// # Errors
     /// When the database cannot be asked.
     pub async fn server_version(&self) -> sqlx::Result<i32> {
-        sqlx::query_scalar("select current_setting('server_version_num')::integer").fetch_one(&self.pool).await
+        sqlx::query_scalar("select current_setting('server_version_num')::integer")
+            .fetch_one(&self.pool)
+            .await
     }
 
     /// Whether the rows live in the private cluster.
@@ -130,15 +138,31 @@ impl Database {
     /// a password) can be read by every user of the machine.
     pub fn point_at(&self, command: &mut tokio::process::Command) {
         let options = &self.options;
-        let host = options.get_socket().map_or_else(|| options.get_host().into(), |path| path.as_os_str().to_owned());
-        command.env("PGHOST", host).env("PGPORT", options.get_port().to_string());
-        command.env("PGUSER", options.get_username()).env("PGAPPNAME", "campanile");
-        command.env("PGDATABASE", options.get_database().unwrap_or_else(|| options.get_username()));
-        let Some(address) = self.address.as_ref().and_then(|url| Url::parse(url.expose_secret()).ok()) else {
+        let host = options
+            .get_socket()
+            .map_or_else(|| options.get_host().into(), |path| path.as_os_str().to_owned());
+        command
+            .env("PGHOST", host)
+            .env("PGPORT", options.get_port().to_string());
+        command
+            .env("PGUSER", options.get_username())
+            .env("PGAPPNAME", "campanile");
+        command.env(
+            "PGDATABASE",
+            options.get_database().unwrap_or_else(|| options.get_username()),
+        );
+        let Some(address) = self
+            .address
+            .as_ref()
+            .and_then(|url| Url::parse(url.expose_secret()).ok())
+        else {
             return;
         };
         if let Some(password) = address.password() {
-            command.env("PGPASSWORD", crate::config::percent_decode(password).unwrap_or_default());
+            command.env(
+                "PGPASSWORD",
+                crate::config::percent_decode(password).unwrap_or_default(),
+            );
         }
         for (name, value) in address.query_pairs() {
             let variable = match name.as_ref() {
@@ -193,7 +217,10 @@ impl Database {
     /// Closes all connections and stops an owned cluster.
     pub async fn close(self) {
         // Work that still holds a connection must not keep the process alive for ever.
-        if tokio::time::timeout(Duration::from_secs(10), self.pool.close()).await.is_err() {
+        if tokio::time::timeout(Duration::from_secs(10), self.pool.close())
+            .await
+            .is_err()
+        {
             tracing::warn!("some database connections are still busy; closing anyway");
         }
         if let Some(cluster) = self.cluster {
@@ -216,14 +243,19 @@ fn read_or_make_key(data_dir: &Path) -> anyhow::Result<SecretKey> {
         }
     }
     let text = std::fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
-    text.parse().map_err(|why| anyhow::anyhow!("{} does not hold a secret key: {why}", file.display()))
+    text.parse()
+        .map_err(|why| anyhow::anyhow!("{} does not hold a secret key: {why}", file.display()))
 }
 
 /// Writes the key beside its place and links it there, so that nobody ever reads half of it and none is replaced.
 fn write_key(data_dir: &Path, text: &str) -> std::io::Result<()> {
     std::fs::create_dir_all(data_dir)?;
     let fresh = data_dir.join(format!("{KEY_FILE}.{}", std::process::id()));
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&fresh)?;
     let linked = writeln!(file, "{text}")
         .and_then(|()| file.sync_all())
         .and_then(|()| std::fs::hard_link(&fresh, data_dir.join(KEY_FILE)));

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, bail};
-use sqlx::migrate::MigrateError;
 use sqlx::PgPool;
+use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 pub use domain::MIGRATOR;
@@ -16,7 +16,10 @@ pub use domain::MIGRATOR;
 /// When a migration fails (it is rolled back), or when the database was migrated by a newer or a changed Campanile.
 pub async fn run(options: &PgConnectOptions) -> anyhow::Result<()> {
     // A connection of its own, closed in the end: the lock belongs to the connection, whatever happens on the way.
-    let pool = PgPoolOptions::new().max_connections(1).connect_with(options.clone()).await;
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .connect_with(options.clone())
+        .await;
     let pool = pool.context("the database cannot be reached")?;
     let done = MIGRATOR.run(&pool).await;
     pool.close().await;
@@ -27,9 +30,13 @@ pub async fn run(options: &PgConnectOptions) -> anyhow::Result<()> {
              one. Start that version, or restore a backup made before the upgrade"
         ),
         Err(MigrateError::VersionMismatch(version)) => {
-            bail!("migration {version} was applied in another form than this campanile knows; refusing to go on")
+            bail!(
+                "migration {version} was applied in another form than this campanile knows; refusing to go on"
+            )
         }
-        Err(error) => Err(error).context("the database could not be migrated; nothing was changed by the failed step"),
+        Err(error) => {
+            Err(error).context("the database could not be migrated; nothing was changed by the failed step")
+        }
     }
 }
 
@@ -45,7 +52,11 @@ pub async fn pending(pool: &PgPool) -> sqlx::Result<Vec<i64>> {
     } else {
         BTreeSet::new()
     };
-    Ok(MIGRATOR.iter().map(|migration| migration.version).filter(|version| !applied.contains(version)).collect())
+    Ok(MIGRATOR
+        .iter()
+        .map(|migration| migration.version)
+        .filter(|version| !applied.contains(version))
+        .collect())
 }
 
 /// The newest migration the database has, if any.
@@ -57,13 +68,19 @@ pub async fn newest(pool: &PgPool) -> sqlx::Result<Option<i64>> {
     if !known.fetch_one(pool).await? {
         return Ok(None);
     }
-    sqlx::query_scalar("select max(version) from _sqlx_migrations where success").fetch_one(pool).await
+    sqlx::query_scalar("select max(version) from _sqlx_migrations where success")
+        .fetch_one(pool)
+        .await
 }
 
 /// The newest migration this binary has.
 #[must_use]
 pub fn newest_known() -> i64 {
-    MIGRATOR.iter().map(|migration| migration.version).max().unwrap_or(0)
+    MIGRATOR
+        .iter()
+        .map(|migration| migration.version)
+        .max()
+        .unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -73,7 +90,10 @@ mod tests {
     #[sqlx::test(migrations = false)]
     async fn ten_nodes_may_start_at_once(pool: PgPool) {
         let options = pool.connect_options().as_ref().clone();
-        assert_eq!(pending(&pool).await.expect("asked").len(), MIGRATOR.iter().count());
+        assert_eq!(
+            pending(&pool).await.expect("asked").len(),
+            MIGRATOR.iter().count()
+        );
         let nodes: Vec<_> = (0..10)
             .map(|_| {
                 let options = options.clone();
@@ -84,8 +104,10 @@ mod tests {
             node.await.expect("no panic").expect("migrated");
         }
         assert!(pending(&pool).await.expect("asked").is_empty());
-        let applied: i64 =
-            sqlx::query_scalar("select count(*) from _sqlx_migrations").fetch_one(&pool).await.expect("counted");
+        let applied: i64 = sqlx::query_scalar("select count(*) from _sqlx_migrations")
+            .fetch_one(&pool)
+            .await
+            .expect("counted");
         assert_eq!(usize::try_from(applied).expect("small"), MIGRATOR.iter().count());
     }
 

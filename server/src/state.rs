@@ -9,6 +9,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use crate::config::Config;
 use crate::http::console::Site;
 use crate::http::health::Readiness;
+use crate::http::public::PublicState;
 
 /// Shared by all handlers of one process; cheap to clone.
 #[derive(Clone, FromRef)]
@@ -21,6 +22,8 @@ pub struct AppState {
     pub site: Site,
     /// Counters for `/metrics`.
     pub metrics: PrometheusHandle,
+    /// What a subscriber's pages need.
+    pub public: PublicState,
     /// Remembers for a moment whether the relay could be reached.
     pub readiness: Arc<Readiness>,
 }

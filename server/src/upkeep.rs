@@ -16,7 +16,9 @@ pub async fn run(domain: Domain) {
         match domain::audit_chain::extend(&domain).await {
             Ok(0) => {}
             Ok(rows) => tracing::debug!(rows, "extended the chain of the audit log"),
-            Err(error) => tracing::warn!(%error, "the chain of the audit log could not be extended; trying later"),
+            Err(error) => {
+                tracing::warn!(%error, "the chain of the audit log could not be extended; trying later")
+            }
         }
     }
 }

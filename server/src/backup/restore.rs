@@ -29,7 +29,9 @@ pub struct Restored {
 /// When the file is damaged or newer than this Campanile, the database is not empty, or the configured secret key is
 /// another one than the backup's.
 pub async fn restore(database: &Database, file: &Path) -> anyhow::Result<Restored> {
-    let (header, dump) = examine(file).await.with_context(|| format!("reading {}", file.display()))?;
+    let (header, dump) = examine(file)
+        .await
+        .with_context(|| format!("reading {}", file.display()))?;
     let newest = crate::migrate::newest_known();
     ensure!(
         header.migration <= newest,
@@ -39,7 +41,10 @@ pub async fn restore(database: &Database, file: &Path) -> anyhow::Result<Restore
     let tables: i64 = sqlx::query_scalar("select count(*) from pg_tables where schemaname = 'public'")
         .fetch_one(&database.pool)
         .await?;
-    ensure!(tables == 0, "the database is not empty; a backup is only restored into an empty place");
+    ensure!(
+        tables == 0,
+        "the database is not empty; a backup is only restored into an empty place"
+    );
     let key: SecretKey = header
         .secret_key
         .parse()
@@ -54,7 +59,10 @@ pub async fn restore(database: &Database, file: &Path) -> anyhow::Result<Restore
     }
     pour(database, file, dump).await?;
     crate::migrate::run(&database.options).await?;
-    Ok(Restored { created_at: header.created_at, version: header.version })
+    Ok(Restored {
+        created_at: header.created_at,
+        version: header.version,
+    })
 }
 
 /// Reads the whole file once, checks its digest, and says where the dump lies.
@@ -63,7 +71,10 @@ async fn examine(path: &Path) -> anyhow::Result<(Header, std::ops::Range<u64>)> 
     let mut file = BufReader::with_capacity(256 << 10, File::open(path).await?);
     let mut magic = vec![0; MAGIC.len()];
     let read = file.read_exact(&mut magic).await;
-    ensure!(read.is_ok() && magic == MAGIC.as_bytes(), "this is no backup of Campanile that this version can read");
+    ensure!(
+        read.is_ok() && magic == MAGIC.as_bytes(),
+        "this is no backup of Campanile that this version can read"
+    );
     let mut line = Vec::new();
     // Bounded: a damaged file may have no further line.
     (&mut file).take(64 << 10).read_until(b'\n', &mut line).await?;
@@ -85,7 +96,10 @@ async fn examine(path: &Path) -> anyhow::Result<(Header, std::ops::Range<u64>)> 
     }
     let mut recorded = Vec::new();
     file.read_to_end(&mut recorded).await?;
-    ensure!(recorded == digest.finalize().as_slice(), "the file is damaged: its digest does not agree");
+    ensure!(
+        recorded == digest.finalize().as_slice(),
+        "the file is damaged: its digest does not agree"
+    );
     let header = serde_json::from_slice(&line).context("the description of the backup cannot be read")?;
     Ok((header, start..end))
 }
@@ -93,11 +107,22 @@ async fn examine(path: &Path) -> anyhow::Result<(Header, std::ops::Range<u64>)> 
 async fn pour(database: &Database, path: &Path, dump: std::ops::Range<u64>) -> anyhow::Result<()> {
     let programs = database.client_programs().await?;
     let mut command = Command::new(programs.program("pg_restore"));
-    command.args(["--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error"]);
+    command.args([
+        "--no-owner",
+        "--no-privileges",
+        "--single-transaction",
+        "--exit-on-error",
+    ]);
     // `pg_restore` connects only when told a database by name; everything else it takes from the environment.
-    command.arg("--dbname").arg(database.options.get_database().unwrap_or("campanile"));
+    command
+        .arg("--dbname")
+        .arg(database.options.get_database().unwrap_or("campanile"));
     database.point_at(&mut command);
-    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
     let mut child = command.spawn().context("starting pg_restore")?;
     let mut input = child.stdin.take().context("pg_restore without input")?;
     let mut file = File::open(path).await?;
@@ -112,7 +137,10 @@ async fn pour(database: &Database, path: &Path, dump: std::ops::Range<u64>) -> a
     let (copied, output) = tokio::join!(pouring, child.wait_with_output());
     let output = output?;
     if !output.status.success() {
-        bail!("pg_restore failed, nothing was restored: {}", String::from_utf8_lossy(&output.stderr).trim());
+        bail!(
+            "pg_restore failed, nothing was restored: {}",
+            String::from_utf8_lossy(&output.stderr).trim()
+        );
     }
     copied.context("reading the backup")?;
     Ok(())

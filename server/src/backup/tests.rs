@@ -14,11 +14,16 @@ async fn open(directory: &Path) -> Database {
         ..Sources::default()
     };
     let config = Config::load(&sources).expect("defaults");
-    Database::open(&config, Access::Own, "test").await.expect("opened")
+    Database::open(&config, Access::Own, "test")
+        .await
+        .expect("opened")
 }
 
 fn place() -> tempfile::TempDir {
-    let directory = tempfile::Builder::new().prefix("campanile-backup").tempdir().expect("temporary directory");
+    let directory = tempfile::Builder::new()
+        .prefix("campanile-backup")
+        .tempdir()
+        .expect("temporary directory");
     std::fs::set_permissions(directory.path(), std::fs::Permissions::from_mode(0o755)).expect("opened");
     directory
 }
@@ -40,7 +45,10 @@ async fn a_backup_restored_elsewhere_has_the_rows_and_the_key() {
     assert_eq!(written.bytes, std::fs::metadata(&file).expect("a file").len());
     let mode = std::fs::metadata(&file).expect("a file").permissions().mode();
     assert_eq!(mode & 0o077, 0, "others can read the backup");
-    assert!(write(&database, &file, NOW).await.is_err(), "a backup was overwritten");
+    assert!(
+        write(&database, &file, NOW).await.is_err(),
+        "a backup was overwritten"
+    );
     database.close().await;
 
     let database = open(new.path()).await;
@@ -52,7 +60,10 @@ async fn a_backup_restored_elsewhere_has_the_rows_and_the_key() {
         .expect("the row");
     assert_eq!(mark, "Zażółć 🎓");
     assert_eq!(database.secret_key().expect("kept").expose(), key);
-    let again = restore(&database, &file).await.expect_err("not empty any more").to_string();
+    let again = restore(&database, &file)
+        .await
+        .expect_err("not empty any more")
+        .to_string();
     assert!(again.contains("not empty"), "{again}");
     // What must not be undone by moving: the triggers that keep the logs append-only.
     let refused = sqlx::query("truncate audit_log").execute(&database.pool).await;
@@ -88,6 +99,9 @@ async fn damaged_files_change_nothing() {
         assert!(error.contains(expected), "{error}");
     }
     assert_eq!(crate::migrate::newest(&database.pool).await.expect("asked"), None);
-    assert!(database.existing_key().expect("looked").is_none(), "a damaged backup left its key");
+    assert!(
+        database.existing_key().expect("looked").is_none(),
+        "a damaged backup left its key"
+    );
     database.close().await;
 }

@@ -32,7 +32,9 @@ pub async fn write(database: &Database, file: &Path, now: jiff::Timestamp) -> an
         version: env!("CARGO_PKG_VERSION").to_owned(),
         created_at: now,
         postgres: database.server_version().await?,
-        migration: crate::migrate::newest(&database.pool).await?.context("the database is empty")?,
+        migration: crate::migrate::newest(&database.pool)
+            .await?
+            .context("the database is empty")?,
         secret_key: database.secret_key()?.expose().to_owned(),
     };
     let partial = partial_of(file);
@@ -53,7 +55,12 @@ fn partial_of(file: &Path) -> PathBuf {
 }
 
 async fn fill(database: &Database, header: &Header, path: &Path) -> anyhow::Result<Written> {
-    let file = std::fs::File::options().write(true).create(true).truncate(true).mode(0o600).open(path);
+    let file = std::fs::File::options()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path);
     let mut file = File::from_std(file.with_context(|| format!("making {}", path.display()))?);
     let mut digest = Sha256::new();
     let head = format!("{MAGIC}{}\n", serde_json::to_string(header)?);
@@ -63,9 +70,18 @@ async fn fill(database: &Database, header: &Header, path: &Path) -> anyhow::Resu
 
     let programs = database.client_programs().await?;
     let mut command = Command::new(programs.program("pg_dump"));
-    command.args(["--format=custom", "--no-owner", "--no-privileges", "--lock-wait-timeout=60s"]);
+    command.args([
+        "--format=custom",
+        "--no-owner",
+        "--no-privileges",
+        "--lock-wait-timeout=60s",
+    ]);
     database.point_at(&mut command);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
     let mut child = command.spawn().context("starting pg_dump")?;
     let mut dump = child.stdout.take().context("pg_dump without output")?;
     let mut complaints = child.stderr.take().context("pg_dump without messages")?;
@@ -81,7 +97,9 @@ async fn fill(database: &Database, header: &Header, path: &Path) -> anyhow::Resu
             break;
         }
         digest.update(&buffer[..count]);
-        file.write_all(&buffer[..count]).await.context("writing the backup")?;
+        file.write_all(&buffer[..count])
+            .await
+            .context("writing the backup")?;
         bytes += count as u64;
     }
     if !child.wait().await?.success() {
@@ -91,5 +109,7 @@ async fn fill(database: &Database, header: &Header, path: &Path) -> anyhow::Resu
     file.write_all(&digest).await.context("writing the backup")?;
     file.flush().await.context("writing the backup")?;
     file.sync_all().await.context("writing the backup")?;
-    Ok(Written { bytes: bytes + digest.len() as u64 })
+    Ok(Written {
+        bytes: bytes + digest.len() as u64,
+    })
 }

@@ -31,7 +31,11 @@ pub(super) async fn backup(config: Config, name: &str, options: BackupOptions) -
         () = signals::stop() => Err(anyhow::anyhow!("stopped by the operator")),
     };
     node.database.close().await;
-    println!("Wrote {} ({} bytes). It contains the secret key: keep it safe.", options.file.display(), written?.bytes);
+    println!(
+        "Wrote {} ({} bytes). It contains the secret key: keep it safe.",
+        options.file.display(),
+        written?.bytes
+    );
     Ok(ExitCode::SUCCESS)
 }
 

@@ -8,6 +8,9 @@ use crate::config::Config;
 pub(super) async fn migrate(config: Config, name: &str) -> anyhow::Result<ExitCode> {
     // Opening migrates.
     Node::with(config, name, async |_| Ok(())).await?;
-    println!("The database is up to date (migration {}).", crate::migrate::newest_known());
+    println!(
+        "The database is up to date (migration {}).",
+        crate::migrate::newest_known()
+    );
     Ok(ExitCode::SUCCESS)
 }

@@ -41,14 +41,22 @@ impl Node {
         // The text may have any form; its digest is the master key.
         let keys = Keys::new(keys::sha256(key.expose().as_bytes()));
         let domain = Domain::new(database.pool.clone(), keys, config.http.public_url.origin());
-        Ok(Self { config, database, domain })
+        Ok(Self {
+            config,
+            database,
+            domain,
+        })
     }
 
     /// Opens, does one thing (until it is done, or the operator stops it) and closes in order.
     ///
     /// # Errors
     /// Those of opening and of the work; an interruption is one too.
-    pub async fn with<T, F>(config: Config, command: &str, work: impl FnOnce(Domain) -> F) -> anyhow::Result<T>
+    pub async fn with<T, F>(
+        config: Config,
+        command: &str,
+        work: impl FnOnce(Domain) -> F,
+    ) -> anyhow::Result<T>
     where
         F: Future<Output = anyhow::Result<T>>,
     {

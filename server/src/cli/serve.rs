@@ -7,13 +7,18 @@ use anyhow::Context;
 use clap::Args;
 use domain::Domain;
 use metrics_exporter_prometheus::PrometheusBuilder;
+use tokio_util::sync::CancellationToken;
 
 use super::{Node, signals};
 use crate::config::Config;
 use crate::database::Access;
 use crate::http::console::Site;
+use crate::http::public::{PublicState, start_hits};
 use crate::http::{self, serve as listening};
 use crate::state::AppState;
+
+/// How long the last opens and clicks may take to be written when stopping.
+const HITS_GRACE: std::time::Duration = std::time::Duration::from_secs(5);
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -24,15 +29,23 @@ pub(super) struct Options {
 
 pub(super) async fn serve(config: Config, options: Options) -> anyhow::Result<ExitCode> {
     let site = Site::open(&config.http.site_dir).with_context(|| {
-        format!("the built console is not in {} (CAMPANILE_SITE_DIR); `cargo xtask build` makes it", config.http.site_dir.display())
+        format!(
+            "the built console is not in {} (CAMPANILE_SITE_DIR); `cargo xtask build` makes it",
+            config.http.site_dir.display()
+        )
     })?;
     let listener = listening::bind(config.http.listen).await?;
     let mut node = Node::open(config, Access::Own, "serve").await?;
+    let stop_hits = CancellationToken::new();
+    let (hits, hits_written) = start_hits(node.domain.clone(), stop_hits.clone());
     let state = AppState {
         domain: node.domain.clone(),
         config: Arc::new(node.config.clone()),
         site,
-        metrics: PrometheusBuilder::new().install_recorder().context("starting the metrics")?,
+        metrics: PrometheusBuilder::new()
+            .install_recorder()
+            .context("starting the metrics")?,
+        public: PublicState::new(node.domain.clone(), hits),
         readiness: Arc::default(),
     };
     let address = node.config.http.public_url.origin().to_owned();
@@ -43,6 +56,10 @@ pub(super) async fn serve(config: Config, options: Options) -> anyhow::Result<Ex
         () = jobs(node.domain.clone(), !options.no_jobs) => Ok(()),
     };
     tracing::info!("stopping");
+    stop_hits.cancel();
+    if tokio::time::timeout(HITS_GRACE, hits_written).await.is_err() {
+        tracing::warn!("the last opens and clicks could not be written");
+    }
     node.database.close().await;
     served.map(|()| ExitCode::SUCCESS)
 }

@@ -6,7 +6,10 @@ use super::Node;
 use crate::config::Config;
 
 pub(super) async fn verify(config: Config, name: &str) -> anyhow::Result<ExitCode> {
-    let checks = Node::with(config, name, async |domain| Ok(domain::verify::run(&domain).await?)).await?;
+    let checks = Node::with(config, name, async |domain| {
+        Ok(domain::verify::run(&domain).await?)
+    })
+    .await?;
     let mut sound = true;
     for check in checks {
         if check.findings.is_empty() {
@@ -19,5 +22,9 @@ pub(super) async fn verify(config: Config, name: &str) -> anyhow::Result<ExitCod
             }
         }
     }
-    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if sound {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }

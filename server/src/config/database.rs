@@ -39,14 +39,20 @@ impl Database {
 pub(super) fn read(values: &mut Values) -> DatabaseConfig {
     let connections = values.parse("database_connections").unwrap_or(20);
     if connections < 4 {
-        values.refuse("database_connections", "at least 4 connections are needed: jobs and pages hold some at once");
+        values.refuse(
+            "database_connections",
+            "at least 4 connections are needed: jobs and pages hold some at once",
+        );
     }
     let server = match values.text("database_url").map(str::to_owned) {
         None => Database::Embedded,
         Some(url) => {
             let scheme_known = url.starts_with("postgres://") || url.starts_with("postgresql://");
             if !scheme_known || PgConnectOptions::from_str(&url).is_err() {
-                values.refuse("database_url", "expected postgres://user:password@host:5432/database");
+                values.refuse(
+                    "database_url",
+                    "expected postgres://user:password@host:5432/database",
+                );
             }
             Database::External(url.into())
         }

@@ -85,7 +85,11 @@ impl FromStr for PublicUrl {
         if !bare || !anonymous || !matches!(url.scheme(), "http" | "https") {
             return Err(SHAPE);
         }
-        Ok(Self { origin: url.origin().ascii_serialization(), host, https: url.scheme() == "https" })
+        Ok(Self {
+            origin: url.origin().ascii_serialization(),
+            host,
+            https: url.scheme() == "https",
+        })
     }
 }
 
@@ -97,7 +101,9 @@ fn beside(executable: Option<&Path>) -> Option<PathBuf> {
 }
 
 pub(super) fn read(values: &mut Values, sources: &Sources) -> HttpConfig {
-    let listen = values.parse("listen").unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)));
+    let listen = values
+        .parse("listen")
+        .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)));
     let public_url = values.parse_optional("public_url").or_else(|| {
         // Links are written into mails and cannot be mended afterwards, so nothing is guessed
         // except on the machine itself.
@@ -120,7 +126,9 @@ pub(super) fn read(values: &mut Values, sources: &Sources) -> HttpConfig {
         metrics_token: read_token(values),
         site_dir: match values.text("site_dir") {
             Some(path) => sources.directory.join(path),
-            None => beside(sources.executable.as_deref()).unwrap_or_else(|| sources.directory.join("target/site")),
+            None => {
+                beside(sources.executable.as_deref()).unwrap_or_else(|| sources.directory.join("target/site"))
+            }
         },
     }
 }
@@ -128,7 +136,10 @@ pub(super) fn read(values: &mut Values, sources: &Sources) -> HttpConfig {
 fn read_token(values: &mut Values) -> Option<SecretString> {
     let token = values.text("metrics_token")?.to_owned();
     if token.len() < 16 {
-        values.refuse("metrics_token", "at least 16 characters, for example from `openssl rand -hex 16`");
+        values.refuse(
+            "metrics_token",
+            "at least 16 characters, for example from `openssl rand -hex 16`",
+        );
     }
     Some(token.into())
 }

@@ -41,5 +41,8 @@ pub(super) fn read(values: &mut Values) -> LogConfig {
     if let Err(error) = EnvFilter::try_new(&filter) {
         values.refuse("log", &format!("no filter such as info,sqlx=warn ({error})"));
     }
-    LogConfig { filter, format: values.parse("log_format").unwrap_or(LogFormat::Text) }
+    LogConfig {
+        filter,
+        format: values.parse("log_format").unwrap_or(LogFormat::Text),
+    }
 }

@@ -43,7 +43,11 @@ impl FromStr for Network {
         let base = base.parse::<IpAddr>().map_err(|_| wrong())?.to_canonical();
         let bits = if base.is_ipv4() { 32 } else { 128 };
         let prefix = prefix.unwrap_or(bits);
-        if prefix > bits { Err(wrong()) } else { Ok(Self { base, prefix }) }
+        if prefix > bits {
+            Err(wrong())
+        } else {
+            Ok(Self { base, prefix })
+        }
     }
 }
 
@@ -61,7 +65,10 @@ pub(super) fn read_resolver(values: &mut Values) -> Option<SocketAddr> {
     let bare = text.parse::<IpAddr>().map(|ip| SocketAddr::from((ip, 53))).ok();
     let resolver = bare.or_else(|| text.parse().ok());
     if resolver.is_none() {
-        values.refuse("dns", "expected the address of a resolver such as 192.0.2.53 or 127.0.0.1:5353");
+        values.refuse(
+            "dns",
+            "expected the address of a resolver such as 192.0.2.53 or 127.0.0.1:5353",
+        );
     }
     resolver
 }

@@ -52,7 +52,11 @@ impl FromStr for SmtpUrl {
         let host = url.host_str().filter(|host| !host.is_empty()).ok_or(SHAPE)?;
         // Nobody listens in on the machine itself, and its relay rarely has a certificate for `localhost`.
         let local = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
-        let mut tls = if local { SmtpTls::Opportunistic } else { SmtpTls::Required };
+        let mut tls = if local {
+            SmtpTls::Opportunistic
+        } else {
+            SmtpTls::Required
+        };
         for (name, value) in url.query_pairs() {
             tls = match (name.as_ref(), value.as_ref()) {
                 ("tls", "required") => SmtpTls::Required,
@@ -69,7 +73,12 @@ impl FromStr for SmtpUrl {
         let port = url.port().unwrap_or(if tls == SmtpTls::None { 25 } else { 587 });
         // The URL keeps IPv6 addresses in brackets; sockets want them bare.
         let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-        Ok(Self { host, port, login, tls })
+        Ok(Self {
+            host,
+            port,
+            login,
+            tls,
+        })
     }
 }
 
@@ -98,5 +107,8 @@ pub(super) fn read(values: &mut Values) -> SmtpConfig {
     if connections == 0 {
         values.refuse("smtp_connections", "at least one connection is needed");
     }
-    SmtpConfig { relay: values.parse_optional("smtp_url"), connections }
+    SmtpConfig {
+        relay: values.parse_optional("smtp_url"),
+        connections,
+    }
 }

@@ -51,18 +51,30 @@ impl Sources {
     ///
     /// # Errors
     /// When the working directory has gone.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place the environment is read")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place the environment is read"
+    )]
     pub fn of_process(file: Option<PathBuf>) -> std::io::Result<Self> {
         let environment = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
         let executable = std::env::current_exe().ok();
-        Ok(Self { environment, directory: std::env::current_dir()?, executable, file })
+        Ok(Self {
+            environment,
+            directory: std::env::current_dir()?,
+            executable,
+            file,
+        })
     }
 
     /// `PATH`, or what every Debian has where it is not set.
     pub(super) fn search_path(&self) -> std::ffi::OsString {
-        let path = self.environment.iter().find(|(name, _)| name == "PATH").map(|(_, value)| value.as_str());
+        let path = self
+            .environment
+            .iter()
+            .find(|(name, _)| name == "PATH")
+            .map(|(_, value)| value.as_str());
         path.unwrap_or("/usr/local/bin:/usr/bin:/bin").into()
     }
 }
@@ -81,9 +93,14 @@ pub(super) struct Values {
 
 impl Values {
     pub(super) fn read(sources: &Sources) -> Self {
-        let mut values = Self { found: BTreeMap::new(), problems: Vec::new() };
+        let mut values = Self {
+            found: BTreeMap::new(),
+            problems: Vec::new(),
+        };
         values.layer(DEFAULTS, "the defaults");
-        let file = sources.directory.join(sources.file.clone().unwrap_or_else(|| FILE.into()));
+        let file = sources
+            .directory
+            .join(sources.file.clone().unwrap_or_else(|| FILE.into()));
         match std::fs::read_to_string(&file) {
             Ok(text) => values.layer(&text, &file.display().to_string()),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && sources.file.is_none() => {}
@@ -108,7 +125,9 @@ impl Values {
                     match as_text(&value) {
                         Some(text) => self.insert(&key, text, &place, place.clone()),
                         None => {
-                            self.problem(format!("{place}: only text, numbers and lists of them are understood"));
+                            self.problem(format!(
+                                "{place}: only text, numbers and lists of them are understood"
+                            ));
                         }
                     }
                 }
@@ -128,7 +147,10 @@ impl Values {
     /// The text of a key. An empty value counts as absent: that is how a shell unsets a default.
     pub(super) fn text(&self, key: &str) -> Option<&str> {
         debug_assert!(KEYS.contains(&key), "a key that cannot be set is read: {key}");
-        self.found.get(key).map(|found| found.text.as_str()).filter(|text| !text.is_empty())
+        self.found
+            .get(key)
+            .map(|found| found.text.as_str())
+            .filter(|text| !text.is_empty())
     }
 
     /// Parses a key that may be absent; a value that cannot be parsed becomes a problem.
@@ -158,10 +180,10 @@ impl Values {
 
     /// Notes that the value of `key` cannot be used. The value itself is not repeated: it may be a secret.
     pub(super) fn refuse(&mut self, key: &str, why: &str) {
-        let place = self
-            .found
-            .get(key)
-            .map_or_else(|| format!("{PREFIX}{}", key.to_ascii_uppercase()), |found| found.place.clone());
+        let place = self.found.get(key).map_or_else(
+            || format!("{PREFIX}{}", key.to_ascii_uppercase()),
+            |found| found.place.clone(),
+        );
         self.problem(format!("{place}: {why}"));
     }
 
@@ -170,20 +192,29 @@ impl Values {
     }
 
     pub(super) fn finish(self) -> Result<(), ConfigError> {
-        if self.problems.is_empty() { Ok(()) } else { Err(ConfigError { problems: self.problems }) }
+        if self.problems.is_empty() {
+            Ok(())
+        } else {
+            Err(ConfigError {
+                problems: self.problems,
+            })
+        }
     }
 }
 
 fn as_text(value: &Value) -> Option<String> {
     match value {
         Value::String(_, text) => Some(text.trim().to_owned()),
-        Value::Num(_, number) => {
-            number.to_i128().map(|n| n.to_string()).or_else(|| number.to_u128().map(|n| n.to_string()))
-        }
+        Value::Num(_, number) => number
+            .to_i128()
+            .map(|n| n.to_string())
+            .or_else(|| number.to_u128().map(|n| n.to_string())),
         Value::Bool(_, flag) => Some(flag.to_string()),
-        Value::Array(_, items) => {
-            items.iter().map(as_text).collect::<Option<Vec<_>>>().map(|texts| texts.join(","))
-        }
+        Value::Array(_, items) => items
+            .iter()
+            .map(as_text)
+            .collect::<Option<Vec<_>>>()
+            .map(|texts| texts.join(",")),
         _ => None,
     }
 }
@@ -191,7 +222,11 @@ fn as_text(value: &Value) -> Option<String> {
 /// The known key a misspelt one was probably meant to be: at most two letters away, or the one it begins.
 fn nearest(key: &str) -> Option<&'static str> {
     let near = KEYS.iter().map(|known| (distance(key, known), *known)).min()?;
-    if near.0 <= 2 { Some(near.1) } else { KEYS.iter().find(|k| key.len() > 3 && k.starts_with(key)).copied() }
+    if near.0 <= 2 {
+        Some(near.1)
+    } else {
+        KEYS.iter().find(|k| key.len() > 3 && k.starts_with(key)).copied()
+    }
 }
 
 /// Levenshtein's distance; the words are short.

@@ -5,8 +5,15 @@ fn load(environment: &[(&str, &str)], file: &str) -> Result<Config, ConfigError>
     if !file.is_empty() {
         std::fs::write(directory.path().join("campanile.toml"), file).expect("write");
     }
-    let environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-    Config::load(&Sources { environment, directory: directory.path().to_owned(), ..Sources::default() })
+    let environment = environment
+        .iter()
+        .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+        .collect();
+    Config::load(&Sources {
+        environment,
+        directory: directory.path().to_owned(),
+        ..Sources::default()
+    })
 }
 
 fn problems(environment: &[(&str, &str)], file: &str) -> Vec<String> {
@@ -25,7 +32,8 @@ fn defaults_are_enough() {
 
 #[test]
 fn the_environment_wins_over_the_file() {
-    let file = "listen = \"127.0.0.1:1\"\nsmtp_connections = 4\ntrusted_proxies = [\"10.0.0.0/8\", \"::1\"]\n";
+    let file =
+        "listen = \"127.0.0.1:1\"\nsmtp_connections = 4\ntrusted_proxies = [\"10.0.0.0/8\", \"::1\"]\n";
     let config = load(&[("CAMPANILE_LISTEN", "127.0.0.1:2")], file).expect("valid");
     assert_eq!(config.http.listen.port(), 2);
     assert_eq!(config.smtp.connections, 4);
@@ -39,8 +47,14 @@ fn the_environment_wins_over_the_file() {
 fn unknown_keys_are_refused_in_both_places_at_once() {
     let found = problems(&[("CAMPANILE_LISTNE", "x")], "smtp_uri = \"smtp://x\"\n");
     assert_eq!(found.len(), 2, "{found:?}");
-    assert!(found[0].contains("smtp_uri") && found[0].contains("did you mean `smtp_url`"), "{found:?}");
-    assert!(found[1].contains("CAMPANILE_LISTNE") && found[1].contains("did you mean `listen`"), "{found:?}");
+    assert!(
+        found[0].contains("smtp_uri") && found[0].contains("did you mean `smtp_url`"),
+        "{found:?}"
+    );
+    assert!(
+        found[1].contains("CAMPANILE_LISTNE") && found[1].contains("did you mean `listen`"),
+        "{found:?}"
+    );
 }
 
 #[test]
@@ -55,7 +69,14 @@ fn an_external_database_needs_a_key() {
     let found = problems(&[url], "");
     assert!(found[0].contains("CAMPANILE_SECRET_KEY"), "{found:?}");
     let key = ("CAMPANILE_SECRET_KEY", "0123456789abcdef0123456789abcdef");
-    assert!(load(&[url, key], "").expect("valid").database.server.external().is_some());
+    assert!(
+        load(&[url, key], "")
+            .expect("valid")
+            .database
+            .server
+            .external()
+            .is_some()
+    );
     let short = problems(&[url, ("CAMPANILE_SECRET_KEY", "secret")], "");
     assert!(short[0].contains("32 characters"), "{short:?}");
 }
@@ -72,24 +93,50 @@ fn secrets_are_not_repeated_in_messages_or_debug_output() {
 fn listening_to_the_world_needs_a_public_address() {
     let found = problems(&[("CAMPANILE_LISTEN", "0.0.0.0:3000")], "");
     assert!(found[0].contains("CAMPANILE_PUBLIC_URL"), "{found:?}");
-    for wrong in ["mail.example.edu", "https://a.example/path", "ftp://a.example", "https://u@a.example"] {
-        assert_eq!(problems(&[("CAMPANILE_PUBLIC_URL", wrong)], "").len(), 1, "{wrong}");
+    for wrong in [
+        "mail.example.edu",
+        "https://a.example/path",
+        "ftp://a.example",
+        "https://u@a.example",
+    ] {
+        assert_eq!(
+            problems(&[("CAMPANILE_PUBLIC_URL", wrong)], "").len(),
+            1,
+            "{wrong}"
+        );
     }
     let config = load(&[("CAMPANILE_PUBLIC_URL", "https://mail.example.edu/")], "").expect("valid");
-    assert_eq!(config.http.public_url.join("/u/x"), "https://mail.example.edu/u/x");
+    assert_eq!(
+        config.http.public_url.join("/u/x"),
+        "https://mail.example.edu/u/x"
+    );
     assert!(config.http.public_url.is_https());
 }
 
 #[test]
 fn relay_addresses_are_taken_apart() {
-    let relay: SmtpUrl = "smtp://me%40x:p%3Aw@mail.example?tls=required".parse().expect("valid");
+    let relay: SmtpUrl = "smtp://me%40x:p%3Aw@mail.example?tls=required"
+        .parse()
+        .expect("valid");
     let (user, _) = relay.login.as_ref().expect("login");
-    assert_eq!((user.as_str(), relay.port, relay.tls), ("me@x", 587, SmtpTls::Required));
+    assert_eq!(
+        (user.as_str(), relay.port, relay.tls),
+        ("me@x", 587, SmtpTls::Required)
+    );
     let local: SmtpUrl = "smtp://[::1]:2525?tls=none".parse().expect("valid");
-    assert_eq!((local.host.as_str(), local.port, local.tls), ("::1", 2525, SmtpTls::None));
+    assert_eq!(
+        (local.host.as_str(), local.port, local.tls),
+        ("::1", 2525, SmtpTls::None)
+    );
     let plain: SmtpUrl = "smtp://127.0.0.1:25".parse().expect("valid");
     assert_eq!(plain.tls, SmtpTls::Opportunistic);
-    for wrong in ["smtps://mail", "smtp://", "smtp://u@mail", "smtp://m?tls=maybe", "smtp://m/x"] {
+    for wrong in [
+        "smtps://mail",
+        "smtp://",
+        "smtp://u@mail",
+        "smtp://m?tls=maybe",
+        "smtp://m/x",
+    ] {
         assert!(wrong.parse::<SmtpUrl>().is_err(), "{wrong}");
     }
 }
@@ -98,6 +145,9 @@ fn relay_addresses_are_taken_apart() {
 fn resolvers_may_carry_a_port() {
     let dns = |text: &str| load(&[("CAMPANILE_DNS", text)], "").map(|config| config.dns);
     assert_eq!(dns("192.0.2.53").expect("valid").map(|a| a.port()), Some(53));
-    assert_eq!(dns("127.0.0.1:5353").expect("valid").map(|a| a.port()), Some(5353));
+    assert_eq!(
+        dns("127.0.0.1:5353").expect("valid").map(|a| a.port()),
+        Some(5353)
+    );
     assert!(dns("nowhere").is_err());
 }

@@ -38,7 +38,9 @@ impl Binaries {
             }
         }
         let nearest = found.into_iter().min_by_key(|binaries| binaries.major);
-        nearest.ok_or_else(|| EmbeddedError::NoBinaries { wanted: format!("{server_major} or newer") })
+        nearest.ok_or_else(|| EmbeddedError::NoBinaries {
+            wanted: format!("{server_major} or newer"),
+        })
     }
 
     /// The programs to run an existing cluster with (its own major version), or to make a new one (the newest).
@@ -53,7 +55,9 @@ impl Binaries {
         let chosen = match cluster_major {
             Some(major) => found.into_iter().find(|binaries| binaries.major == major),
             // The first of equals: PATH before what was found elsewhere.
-            None => found.into_iter().reduce(|best, next| if next.major > best.major { next } else { best }),
+            None => found
+                .into_iter()
+                .reduce(|best, next| if next.major > best.major { next } else { best }),
         };
         chosen.ok_or_else(|| EmbeddedError::NoBinaries {
             wanted: cluster_major.map_or_else(|| format!("{OLDEST} or newer"), |major| major.to_string()),
@@ -64,7 +68,12 @@ impl Binaries {
 /// Everything that may hold the programs, the likeliest first.
 async fn directories(search_path: &OsStr, programs: &[&str]) -> Vec<PathBuf> {
     let mut directories: Vec<PathBuf> = std::env::split_paths(search_path).collect();
-    if let Ok(output) = Command::new("pg_config").arg("--bindir").env("PATH", search_path).output().await {
+    if let Ok(output) = Command::new("pg_config")
+        .arg("--bindir")
+        .env("PATH", search_path)
+        .output()
+        .await
+    {
         directories.push(String::from_utf8_lossy(&output.stdout).trim().into());
     }
     if let Ok(entries) = std::fs::read_dir("/usr/lib/postgresql") {
@@ -72,7 +81,8 @@ async fn directories(search_path: &OsStr, programs: &[&str]) -> Vec<PathBuf> {
     }
     directories.retain(|directory| programs.iter().all(|program| directory.join(program).is_file()));
     let mut seen = std::collections::HashSet::new();
-    directories.retain(|directory| seen.insert(directory.canonicalize().unwrap_or_else(|_| directory.clone())));
+    directories
+        .retain(|directory| seen.insert(directory.canonicalize().unwrap_or_else(|_| directory.clone())));
     directories
 }
 
@@ -87,5 +97,9 @@ async fn major_of(program: &Path) -> Option<u32> {
 
 /// The major version an existing cluster was made by.
 pub(super) fn cluster_major(cluster: &Path) -> Option<u32> {
-    std::fs::read_to_string(cluster.join("PG_VERSION")).ok()?.trim().parse().ok()
+    std::fs::read_to_string(cluster.join("PG_VERSION"))
+        .ok()?
+        .trim()
+        .parse()
+        .ok()
 }

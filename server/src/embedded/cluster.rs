@@ -38,7 +38,10 @@ pub struct Cluster {
 struct Owned {
     server: Child,
     // Held until the server has stopped.
-    #[cfg_attr(not(test), expect(dead_code, reason = "held, not read: dropping it frees the data directory"))]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "held, not read: dropping it frees the data directory")
+    )]
     lock: DataDir,
 }
 
@@ -56,13 +59,22 @@ impl Tools {
         let cluster = data_dir.join(DIRECTORY);
         let binaries = Binaries::find(binaries::cluster_major(&cluster), search_path).await?;
         let user = user::choose(&cluster).await?;
-        Ok(Self { cluster, binaries, user, search_path: search_path.to_owned() })
+        Ok(Self {
+            cluster,
+            binaries,
+            user,
+            search_path: search_path.to_owned(),
+        })
     }
 
     /// A program of PostgreSQL's, as the cluster's user, with nothing of our environment: it may hold secrets.
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new(self.binaries.program(program));
-        command.env_clear().env("PATH", &self.search_path).env("LC_ALL", "C.UTF-8").env("TZ", "UTC");
+        command
+            .env_clear()
+            .env("PATH", &self.search_path)
+            .env("LC_ALL", "C.UTF-8")
+            .env("TZ", "UTC");
         command.current_dir("/").stdin(Stdio::null());
         if user::is_root() {
             command.uid(self.user.uid).gid(self.user.gid);
@@ -79,14 +91,20 @@ impl Tools {
             return Ok(());
         }
         let said = [output.stdout, output.stderr].concat();
-        Err(EmbeddedError::Program { program, detail: String::from_utf8_lossy(&said).trim().to_owned() })
+        Err(EmbeddedError::Program {
+            program,
+            detail: String::from_utf8_lossy(&said).trim().to_owned(),
+        })
     }
 
     /// Disconnects clients, writes everything out and waits for the end.
     pub(super) async fn stop(&self, patience: Duration) -> Result<(), EmbeddedError> {
         let mut command = self.command("pg_ctl");
         command.args(["stop", "--silent", "--wait", "--mode=fast", "--timeout"]);
-        command.arg(patience.as_secs().to_string()).arg("--pgdata").arg(&self.cluster);
+        command
+            .arg(patience.as_secs().to_string())
+            .arg("--pgdata")
+            .arg(&self.cluster);
         self.run("pg_ctl stop", &mut command).await
     }
 
@@ -108,7 +126,13 @@ impl Tools {
         let mut command = self.command("initdb");
         command.args(["--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums"]);
         // Whoever gets through the closed socket directory is this user or root; nobody comes by TCP.
-        command.args(["--auth-local=trust", "--auth-host=reject", "--username", SUPERUSER, "--pgdata"]);
+        command.args([
+            "--auth-local=trust",
+            "--auth-host=reject",
+            "--username",
+            SUPERUSER,
+            "--pgdata",
+        ]);
         self.run("initdb", command.arg(&fresh)).await?;
         std::fs::rename(&fresh, &self.cluster).map_err(EmbeddedError::file("renaming", &fresh))
     }
@@ -127,7 +151,11 @@ impl Tools {
             set(name, OsStr::new(value));
         }
         // A group of its own: Ctrl-C in a terminal is for Campanile, which then stops the database in order.
-        command.process_group(0).stdout(Stdio::null()).stderr(log).kill_on_drop(false);
+        command
+            .process_group(0)
+            .stdout(Stdio::null())
+            .stderr(log)
+            .kill_on_drop(false);
         let failed = |error: std::io::Error| EmbeddedError::Program {
             program: "postgres",
             detail: error.to_string(),
@@ -199,7 +227,10 @@ impl Cluster {
                 Err(_) if Instant::now() < until => tokio::time::sleep(Duration::from_millis(100)).await,
                 Err(_) => {
                     let path = data_dir.to_owned();
-                    return Err(EmbeddedError::InUse { path, holder: holder.description });
+                    return Err(EmbeddedError::InUse {
+                        path,
+                        holder: holder.description,
+                    });
                 }
             }
         }
@@ -214,7 +245,12 @@ impl Cluster {
         tools.initialise().await?;
         let log = data_dir.join(LOG);
         let server = tools.spawn(&socket_dir, open_log(&log)?)?;
-        let mut cluster = Self { tools, socket_dir, data_dir, owned: Some(Owned { server, lock }) };
+        let mut cluster = Self {
+            tools,
+            socket_dir,
+            data_dir,
+            owned: Some(Owned { server, lock }),
+        };
         if let Err(error) = cluster.wait_until_ready(&log).await {
             cluster.stop().await;
             return Err(error);
@@ -235,11 +271,18 @@ impl Cluster {
                 Err(error) => return Err(error.into()),
             }
             if let Some(owned) = &mut self.owned
-                && owned.server.try_wait().map_err(EmbeddedError::file("watching", log))?.is_some()
+                && owned
+                    .server
+                    .try_wait()
+                    .map_err(EmbeddedError::file("watching", log))?
+                    .is_some()
             {
                 restarts += 1;
                 if restarts > 5 || !tail(log).contains("shared memory block") {
-                    return Err(EmbeddedError::NotStarted { log: log.to_owned(), tail: tail(log) });
+                    return Err(EmbeddedError::NotStarted {
+                        log: log.to_owned(),
+                        tail: tail(log),
+                    });
                 }
                 tokio::time::sleep(Duration::from_secs(1)).await;
                 owned.server = self.tools.spawn(&self.socket_dir, open_log(log)?)?;
@@ -250,12 +293,15 @@ impl Cluster {
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         };
-        let exists = sqlx::query_scalar::<_, bool>("select exists (select from pg_database where datname = $1)")
-            .bind(DATABASE)
-            .fetch_one(&mut connection)
-            .await?;
+        let exists =
+            sqlx::query_scalar::<_, bool>("select exists (select from pg_database where datname = $1)")
+                .bind(DATABASE)
+                .fetch_one(&mut connection)
+                .await?;
         if !exists {
-            sqlx::query("create database campanile").execute(&mut connection).await?;
+            sqlx::query("create database campanile")
+                .execute(&mut connection)
+                .await?;
         }
         Ok(connection.close().await?)
     }
@@ -263,7 +309,11 @@ impl Cluster {
     /// How to connect to Campanile's database in this cluster.
     #[must_use]
     pub fn connect_options(&self) -> PgConnectOptions {
-        PgConnectOptions::new_without_pgpass().socket(&self.socket_dir).port(5432).username(SUPERUSER).database(DATABASE)
+        PgConnectOptions::new_without_pgpass()
+            .socket(&self.socket_dir)
+            .port(5432)
+            .username(SUPERUSER)
+            .database(DATABASE)
     }
 
     /// The data directory, wherever it came to be.
@@ -283,7 +333,11 @@ impl Cluster {
         match &mut self.owned {
             Some(owned) => {
                 // An error means that the child cannot be waited for, so it is gone.
-                let status = owned.server.wait().await.map_or_else(|e| e.to_string(), |s| s.to_string());
+                let status = owned
+                    .server
+                    .wait()
+                    .await
+                    .map_or_else(|e| e.to_string(), |s| s.to_string());
                 tracing::error!(status, "the private database has ended unexpectedly");
             }
             None => std::future::pending().await,
@@ -301,7 +355,9 @@ impl Cluster {
 
     /// Stops an owned server and waits for it; one that was joined keeps running.
     pub async fn stop(mut self) {
-        let Some(mut owned) = self.owned.take() else { return };
+        let Some(mut owned) = self.owned.take() else {
+            return;
+        };
         if matches!(owned.server.try_wait(), Ok(None)) {
             if let Err(error) = self.tools.stop(Duration::from_secs(120)).await {
                 tracing::error!(%error, "the private database could not be stopped; the next start will recover it");
@@ -319,7 +375,8 @@ impl Drop for Cluster {
     fn drop(&mut self) {
         if self.owned.is_some() {
             let mut stop = self.tools.command("pg_ctl");
-            stop.args(["stop", "--silent", "--no-wait", "--mode=fast", "--pgdata"]).arg(&self.tools.cluster);
+            stop.args(["stop", "--silent", "--no-wait", "--mode=fast", "--pgdata"])
+                .arg(&self.tools.cluster);
             if let Err(error) = stop.as_std_mut().status() {
                 tracing::error!(%error, "the private database could not be told to stop");
             }

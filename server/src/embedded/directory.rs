@@ -38,9 +38,10 @@ impl DataDir {
     pub fn own(path: &Path, command: &str) -> Result<Self, EmbeddedError> {
         match Self::claim(path, command)? {
             Claim::Owned(owned) => Ok(owned),
-            Claim::Held(holder) => {
-                Err(EmbeddedError::InUse { path: path.to_owned(), holder: holder.description })
-            }
+            Claim::Held(holder) => Err(EmbeddedError::InUse {
+                path: path.to_owned(),
+                holder: holder.description,
+            }),
         }
     }
 
@@ -64,7 +65,11 @@ impl DataDir {
                 return Ok(Claim::Held(Holder { description }));
             }
             Err(TryLockError::Error(source)) => {
-                return Err(EmbeddedError::File { what: "locking", path: file, source });
+                return Err(EmbeddedError::File {
+                    what: "locking",
+                    path: file,
+                    source,
+                });
             }
         }
         // Only for people and messages: the lock itself is what counts.
@@ -72,7 +77,10 @@ impl DataDir {
             .set_len(0)
             .and_then(|()| writeln!(lock, "process {}, `campanile {command}`", std::process::id()));
         described.map_err(EmbeddedError::file("writing", &file))?;
-        Ok(Claim::Owned(Self { path: path.to_owned(), _lock: lock }))
+        Ok(Claim::Owned(Self {
+            path: path.to_owned(),
+            _lock: lock,
+        }))
     }
 
     /// The directory.

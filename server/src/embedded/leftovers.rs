@@ -29,11 +29,17 @@ pub(super) async fn clear(tools: &Tools, socket_dir: &Path) -> Result<(), Embedd
     let pid_file = tools.cluster.join("postmaster.pid");
     match recorded_pid(&tools.cluster) {
         Some(pid) if is_server_of(pid, &tools.cluster) => {
-            tracing::warn!(pid, "a database server was left running by a campanile that was killed: stopping it");
+            tracing::warn!(
+                pid,
+                "a database server was left running by a campanile that was killed: stopping it"
+            );
             tools.stop(Duration::from_secs(60)).await?;
         }
         Some(pid) => {
-            tracing::info!(pid, "the database was not stopped in order last time; it will recover");
+            tracing::info!(
+                pid,
+                "the database was not stopped in order last time; it will recover"
+            );
             remove(&pid_file)?;
         }
         None => {}

@@ -55,7 +55,9 @@ pub enum EmbeddedError {
         owner: String,
     },
     /// Started by root on a machine without any user to run the database as.
-    #[error("PostgreSQL refuses to run as root, and there is no user `campanile`, `postgres` or `nobody` to run it as")]
+    #[error(
+        "PostgreSQL refuses to run as root, and there is no user `campanile`, `postgres` or `nobody` to run it as"
+    )]
     NoUser,
     /// One of PostgreSQL's programs failed.
     #[error("{program} failed: {detail}")]

@@ -31,7 +31,11 @@ pub async fn data_dir(asked: &Path) -> Result<PathBuf, EmbeddedError> {
     }
     let user = user::choose(&asked.join(super::cluster::DIRECTORY)).await?;
     // The directory itself can be handed over; its nearest existing parent decides.
-    let parent = asked.ancestors().skip(1).find(|path| path.exists()).unwrap_or(Path::new("/"));
+    let parent = asked
+        .ancestors()
+        .skip(1)
+        .find(|path| path.exists())
+        .unwrap_or(Path::new("/"));
     if can_enter(parent, &user).await {
         return Ok(asked.to_owned());
     }
@@ -75,13 +79,23 @@ pub(super) fn socket_dir(data_dir: &Path, owner: &User) -> Result<PathBuf, Embed
             .map_err(EmbeddedError::file("handing over", &beside))?,
         Ok(()) => {}
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-        Err(source) => return Err(EmbeddedError::File { what: "making", path: beside, source }),
+        Err(source) => {
+            return Err(EmbeddedError::File {
+                what: "making",
+                path: beside,
+                source,
+            });
+        }
     }
     // /tmp is everybody's: somebody else may have made the directory first and be waiting in it.
     let made = std::fs::symlink_metadata(&beside).map_err(EmbeddedError::file("looking at", &beside))?;
     if !made.is_dir() || made.uid() != owner.uid || made.mode() & 0o077 != 0 {
         let source = std::io::Error::other("expected a directory of the database's user, closed to others");
-        return Err(EmbeddedError::File { what: "using the socket directory", path: beside, source });
+        return Err(EmbeddedError::File {
+            what: "using the socket directory",
+            path: beside,
+            source,
+        });
     }
     Ok(beside)
 }

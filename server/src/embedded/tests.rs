@@ -11,7 +11,10 @@ use super::*;
 const SEARCH_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 fn place() -> tempfile::TempDir {
-    let directory = tempfile::Builder::new().prefix("campanile-embedded").tempdir().expect("temporary directory");
+    let directory = tempfile::Builder::new()
+        .prefix("campanile-embedded")
+        .tempdir()
+        .expect("temporary directory");
     // As an operator would: a directory others may pass through.
     std::fs::set_permissions(directory.path(), std::fs::Permissions::from_mode(0o755)).expect("opened");
     directory
@@ -22,8 +25,13 @@ async fn start(data_dir: &Path) -> Result<Cluster, EmbeddedError> {
 }
 
 async fn one(cluster: &Cluster, sql: &'static str) -> String {
-    let mut connection = PgConnection::connect_with(&cluster.connect_options()).await.expect("connected");
-    let answer = sqlx::query_scalar(sql).fetch_one(&mut connection).await.expect("answered");
+    let mut connection = PgConnection::connect_with(&cluster.connect_options())
+        .await
+        .expect("connected");
+    let answer = sqlx::query_scalar(sql)
+        .fetch_one(&mut connection)
+        .await
+        .expect("answered");
     connection.close().await.expect("closed");
     answer
 }
@@ -39,7 +47,10 @@ async fn starts_on_a_socket_only_without_root_and_stops() {
     let data = place.path().join("data");
     let cluster = start(&data).await.expect("started");
     assert_eq!(one(&cluster, "show listen_addresses").await, "");
-    assert_eq!(one(&cluster, "select current_database()::text").await, "campanile");
+    assert_eq!(
+        one(&cluster, "select current_database()::text").await,
+        "campanile"
+    );
     let pid = server_pid(&data).expect("running");
     let process = std::fs::metadata(format!("/proc/{pid}")).expect("a process");
     assert_ne!(process.uid(), 0, "the database runs as root");
@@ -60,9 +71,14 @@ async fn a_directory_in_use_is_refused_and_can_be_joined() {
     let cluster = start(&data).await.expect("started");
     let refused = start(&data).await.expect_err("refused").to_string();
     assert!(refused.contains("in use by another campanile"), "{refused}");
-    assert!(refused.contains(&format!("process {}", std::process::id())), "{refused}");
+    assert!(
+        refused.contains(&format!("process {}", std::process::id())),
+        "{refused}"
+    );
 
-    let joined = Cluster::start_or_join(&data, "user add", OsStr::new(SEARCH_PATH)).await.expect("joined");
+    let joined = Cluster::start_or_join(&data, "user add", OsStr::new(SEARCH_PATH))
+        .await
+        .expect("joined");
     assert_eq!(one(&joined, "select 'here'").await, "here");
     joined.stop().await;
     assert_eq!(one(&cluster, "select 'still here'").await, "still here");
@@ -74,9 +90,18 @@ async fn recovers_when_campanile_was_killed_and_its_server_lives_on() {
     let place = place();
     let data = place.path().join("data");
     let cluster = start(&data).await.expect("started");
-    one(&cluster, "select 'kept' from (select set_config('x.y', 'z', false)) as t").await;
-    let mut connection = PgConnection::connect_with(&cluster.connect_options()).await.expect("connected");
-    sqlx::query("create table kept as select 1 as one").execute(&mut connection).await.expect("created");
+    one(
+        &cluster,
+        "select 'kept' from (select set_config('x.y', 'z', false)) as t",
+    )
+    .await;
+    let mut connection = PgConnection::connect_with(&cluster.connect_options())
+        .await
+        .expect("connected");
+    sqlx::query("create table kept as select 1 as one")
+        .execute(&mut connection)
+        .await
+        .expect("created");
     let orphan = server_pid(&data).expect("running");
     // What a kill -9 leaves: the lock gone with its process, the server alive, a client connected.
     cluster.forget();
@@ -90,7 +115,10 @@ async fn recovers_when_campanile_was_killed_and_its_server_lives_on() {
 
 fn is_zombie(pid: u32) -> bool {
     let status = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    status.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('Z'))
+    status
+        .rsplit(')')
+        .next()
+        .is_some_and(|rest| rest.trim_start().starts_with('Z'))
 }
 
 #[tokio::test]
@@ -98,10 +126,18 @@ async fn recovers_when_the_server_itself_was_killed() {
     let place = place();
     let data = place.path().join("data");
     let cluster = start(&data).await.expect("started");
-    let mut connection = PgConnection::connect_with(&cluster.connect_options()).await.expect("connected");
-    sqlx::query("create table kept as select 1 as one").execute(&mut connection).await.expect("created");
+    let mut connection = PgConnection::connect_with(&cluster.connect_options())
+        .await
+        .expect("connected");
+    sqlx::query("create table kept as select 1 as one")
+        .execute(&mut connection)
+        .await
+        .expect("created");
     let pid = server_pid(&data).expect("running");
-    let killed = std::process::Command::new("kill").args(["-9", &pid.to_string()]).status().expect("kill");
+    let killed = std::process::Command::new("kill")
+        .args(["-9", &pid.to_string()])
+        .status()
+        .expect("kill");
     assert!(killed.success());
     cluster.forget();
 
@@ -117,7 +153,11 @@ async fn a_stale_pid_file_naming_a_stranger_is_cleared() {
     start(&data).await.expect("started").stop().await;
     let file = data.join("postgres/postmaster.pid");
     // This test's own process: alive, and no database server.
-    let text = format!("{}\n{}\n1\n5432\n\n\n\n", std::process::id(), data.join("postgres").display());
+    let text = format!(
+        "{}\n{}\n1\n5432\n\n\n\n",
+        std::process::id(),
+        data.join("postgres").display()
+    );
     std::fs::write(&file, text).expect("written");
     let owner = std::fs::metadata(data.join("postgres")).expect("cluster");
     std::os::unix::fs::chown(&file, Some(owner.uid()), Some(owner.gid())).expect("handed over");
@@ -153,7 +193,12 @@ async fn below_a_closed_directory_the_data_lives_elsewhere() {
 
 #[tokio::test]
 async fn without_binaries_the_message_says_what_to_do() {
-    let missing = Binaries::find(Some(9), OsStr::new("/nonexistent")).await.expect_err("there is no PostgreSQL 9");
+    let missing = Binaries::find(Some(9), OsStr::new("/nonexistent"))
+        .await
+        .expect_err("there is no PostgreSQL 9");
     let text = missing.to_string();
-    assert!(text.contains("CAMPANILE_DATABASE_URL") && text.contains("apt-get install"), "{text}");
+    assert!(
+        text.contains("CAMPANILE_DATABASE_URL") && text.contains("apt-get install"),
+        "{text}"
+    );
 }

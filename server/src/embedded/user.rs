@@ -40,7 +40,11 @@ fn lookup(matches: impl Fn(&str, u32) -> bool) -> Option<User> {
         let mut fields = line.split(':');
         let (name, _, uid, gid) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
         let (uid, gid) = (uid.parse().ok()?, gid.parse().ok()?);
-        matches(name, uid).then(|| User { name: name.to_owned(), uid, gid })
+        matches(name, uid).then(|| User {
+            name: name.to_owned(),
+            uid,
+            gid,
+        })
     })
 }
 
@@ -49,13 +53,19 @@ fn by_name(wanted: &str) -> Option<User> {
 }
 
 fn by_uid(uid: u32, gid: u32) -> User {
-    lookup(|_, found| found == uid).unwrap_or_else(|| User { name: uid.to_string(), uid, gid })
+    lookup(|_, found| found == uid).unwrap_or_else(|| User {
+        name: uid.to_string(),
+        uid,
+        gid,
+    })
 }
 
 /// Chooses the user for the cluster in `cluster`, which may not exist yet.
 pub(super) async fn choose(cluster: &Path) -> Result<User, EmbeddedError> {
     let (uid, gid) = own_ids().map_err(EmbeddedError::file("reading", Path::new("/proc/self")))?;
-    let owner = std::fs::metadata(cluster.join("PG_VERSION")).ok().map(|file| (file.uid(), file.gid()));
+    let owner = std::fs::metadata(cluster.join("PG_VERSION"))
+        .ok()
+        .map(|file| (file.uid(), file.gid()));
     if uid != 0 {
         return match owner {
             Some((owner, group)) if owner != uid => Err(EmbeddedError::Foreign {
@@ -72,13 +82,22 @@ pub(super) async fn choose(cluster: &Path) -> Result<User, EmbeddedError> {
         return Ok(user);
     }
     create().await;
-    ["campanile", "postgres", "nobody"].into_iter().find_map(by_name).ok_or(EmbeddedError::NoUser)
+    ["campanile", "postgres", "nobody"]
+        .into_iter()
+        .find_map(by_name)
+        .ok_or(EmbeddedError::NoUser)
 }
 
 /// Tries to make the system user `campanile`. Failing is fine: there are other candidates.
 async fn create() {
     let made = Command::new("useradd")
-        .args(["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"])
+        .args([
+            "--system",
+            "--user-group",
+            "--no-create-home",
+            "--home-dir",
+            "/nonexistent",
+        ])
         .args(["--shell", "/usr/sbin/nologin", "campanile"])
         .output()
         .await;

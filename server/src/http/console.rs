@@ -3,13 +3,13 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use axum::{Json, Router};
 use axum::extract::FromRef;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
+use axum::{Json, Router};
 use domain::Domain;
 use leptos::config::LeptosOptions;
 use leptos::nonce::Nonce;
@@ -54,7 +54,10 @@ impl Site {
             .site_root(root.to_string_lossy().into_owned())
             .site_pkg_dir(format!("pkg/{version}"))
             .build();
-        Self { root: root.to_owned(), options }
+        Self {
+            root: root.to_owned(),
+            options,
+        }
     }
 }
 
@@ -111,27 +114,39 @@ fn content_policy(nonce: &str) -> String {
 
 /// The site's files, compressed ones where the browser takes them.
 fn files(site: &Site) -> Router {
-    let serve = |path: PathBuf| ServeDir::new(path).precompressed_br().precompressed_gzip().append_index_html_on_directories(false);
+    let serve = |path: PathBuf| {
+        ServeDir::new(path)
+            .precompressed_br()
+            .precompressed_gzip()
+            .append_index_html_on_directories(false)
+    };
     let cached = |value: HeaderValue| {
         middleware::map_response(move |response: Response| cache(response, value.clone()))
     };
     let mut router = Router::new().nest_service(
         "/pkg",
-        Router::new().fallback_service(serve(site.root.join("pkg"))).layer(cached(FOR_EVER)),
+        Router::new()
+            .fallback_service(serve(site.root.join("pkg")))
+            .layer(cached(FOR_EVER)),
     );
     // What lies in public/: folders and single files, each under its own name.
     for entry in std::fs::read_dir(&site.root).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let internal = matches!(name.as_str(), "pkg" | "version") || name.ends_with(".br") || name.ends_with(".gz");
+        let internal =
+            matches!(name.as_str(), "pkg" | "version") || name.ends_with(".br") || name.ends_with(".gz");
         if internal {
             continue;
         }
         let path = format!("/{name}");
         if entry.path().is_dir() {
-            let service = Router::new().fallback_service(serve(entry.path())).layer(cached(A_DAY));
+            let service = Router::new()
+                .fallback_service(serve(entry.path()))
+                .layer(cached(A_DAY));
             router = router.nest_service(&path, service);
         } else {
-            let file = ServeFile::new(entry.path()).precompressed_br().precompressed_gzip();
+            let file = ServeFile::new(entry.path())
+                .precompressed_br()
+                .precompressed_gzip();
             router = router.merge(Router::new().route_service(&path, file).layer(cached(A_DAY)));
         }
     }

@@ -16,12 +16,20 @@ fn every_server_function_is_registered() {
                 folders.push(path);
             } else if path.extension().is_some_and(|e| e == "rs") {
                 let text = std::fs::read_to_string(&path).expect("a source");
-                in_sources += text.lines().filter(|line| line.trim_start().starts_with("#[server")).count();
+                in_sources += text
+                    .lines()
+                    .filter(|line| line.trim_start().starts_with("#[server"))
+                    .count();
             }
         }
     }
-    let registered: BTreeSet<&str> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
-    assert!(registered.iter().all(|path| path.starts_with("/rpc/")), "{registered:?}");
+    let registered: BTreeSet<&str> = leptos::server_fn::axum::server_fn_paths()
+        .map(|(path, _)| path)
+        .collect();
+    assert!(
+        registered.iter().all(|path| path.starts_with("/rpc/")),
+        "{registered:?}"
+    );
     assert_eq!(registered.len(), in_sources, "registered: {registered:?}");
 }
 
@@ -33,11 +41,20 @@ async fn get(path: &str, headers: &[(&str, &str)]) -> (StatusCode, HeaderValue, 
         request = request.header(*name, *value);
     }
     let request = request.body(Body::empty()).expect("a request");
-    let state = ConsoleState { domain, site: Site::empty() };
+    let state = ConsoleState {
+        domain,
+        site: Site::empty(),
+    };
     let response = router(state).oneshot(request).await.expect("an answer");
-    let policy = response.headers().get(CONTENT_SECURITY_POLICY).cloned().unwrap_or(HeaderValue::from_static(""));
+    let policy = response
+        .headers()
+        .get(CONTENT_SECURITY_POLICY)
+        .cloned()
+        .unwrap_or(HeaderValue::from_static(""));
     let status = response.status();
-    let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.expect("a body");
+    let body = axum::body::to_bytes(response.into_body(), 1 << 20)
+        .await
+        .expect("a body");
     (status, policy, String::from_utf8_lossy(&body).into_owned())
 }
 
@@ -48,15 +65,28 @@ async fn an_unknown_address_is_a_404_in_the_readers_language_under_a_strict_poli
     assert!(body.contains("<html lang=\"pl\""), "{body}");
     assert!(body.contains("Nie znaleziono strony"), "{body}");
     let policy = policy.to_str().expect("a policy");
-    assert!(policy.contains("'wasm-unsafe-eval'") && !policy.contains("unsafe-inline"), "{policy}");
-    let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).expect("a nonce");
+    assert!(
+        policy.contains("'wasm-unsafe-eval'") && !policy.contains("unsafe-inline"),
+        "{policy}"
+    );
+    let nonce = policy
+        .split("'nonce-")
+        .nth(1)
+        .and_then(|rest| rest.split('\'').next())
+        .expect("a nonce");
     assert!(body.contains(&format!("nonce=\"{nonce}\"")), "{body}");
-    assert!(!body.contains("style=\""), "style attributes are refused by the policy");
+    assert!(
+        !body.contains("style=\""),
+        "style attributes are refused by the policy"
+    );
 }
 
 #[tokio::test]
 async fn an_unknown_function_is_an_error_that_the_console_can_read() {
     let (status, _, body) = get("/rpc/nothing", &[]).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
-    assert_eq!(serde_json::from_str::<ApiError>(&body).expect("an error").code, Code::NotFound);
+    assert_eq!(
+        serde_json::from_str::<ApiError>(&body).expect("an error").code,
+        Code::NotFound
+    );
 }

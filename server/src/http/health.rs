@@ -49,19 +49,38 @@ pub async fn ready(State(state): State<AppState>) -> Response {
     let database = pending.is_some();
     let migrations = pending.is_some_and(|pending| pending.is_empty());
     let ready = database && migrations && relay;
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(Ready { ready, database, migrations, relay })).into_response()
+    let status = if ready {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    (
+        status,
+        Json(Ready {
+            ready,
+            database,
+            migrations,
+            relay,
+        }),
+    )
+        .into_response()
 }
 
 async fn relay_answers(readiness: &Readiness, relay: &SmtpUrl) -> bool {
-    let last = *readiness.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let last = *readiness
+        .0
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
     if let Some((at, answer)) = last
         && at.elapsed() < REMEMBERED
     {
         return answer;
     }
     let answer = reach(relay).await.is_ok();
-    *readiness.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some((Instant::now(), answer));
+    *readiness
+        .0
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner) = Some((Instant::now(), answer));
     answer
 }
 

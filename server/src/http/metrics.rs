@@ -17,12 +17,21 @@ pub(super) async fn show(State(state): State<AppState>, request: Request) -> Res
     let pool = state.domain.pool();
     metrics::gauge!("campanile_database_connections").set(f64::from(pool.size()));
     // The pool's bound is a u32, so an idle count fits in it.
-    metrics::gauge!("campanile_database_connections_idle").set(f64::from(u32::try_from(pool.num_idle()).unwrap_or(0)));
-    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], state.metrics.render()).into_response()
+    metrics::gauge!("campanile_database_connections_idle")
+        .set(f64::from(u32::try_from(pool.num_idle()).unwrap_or(0)));
+    (
+        [(CONTENT_TYPE, "text/plain; version=0.0.4")],
+        state.metrics.render(),
+    )
+        .into_response()
 }
 
 fn has_token(state: &AppState, headers: &HeaderMap) -> bool {
-    let Some(expected) = &state.config.http.metrics_token else { return false };
-    let given = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    let Some(expected) = &state.config.http.metrics_token else {
+        return false;
+    };
+    let given = headers
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     given.is_some_and(|given| domain::keys::same(given.as_bytes(), expected.expose_secret().as_bytes()))
 }

@@ -8,6 +8,7 @@ pub mod health;
 mod metrics;
 pub mod middleware;
 pub mod peer;
+pub mod public;
 pub mod serve;
 
 use axum::Router;
@@ -26,8 +27,12 @@ pub fn router(state: AppState) -> Router {
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics::show))
         .with_state(state.clone())
+        .merge(public::router(state.public.clone()))
         .merge(console)
-        .layer(axum::middleware::from_fn_with_state(state, middleware::trace::request))
+        .layer(axum::middleware::from_fn_with_state(
+            state,
+            middleware::trace::request,
+        ))
 }
 
 #[cfg(test)]

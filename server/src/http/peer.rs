@@ -1,19 +1,57 @@
 //! Who is at the other end of the connection, as far as that can be believed.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::ConnectInfo;
 use axum::http::{Extensions, HeaderMap};
 
 /// Headers by which a proxy says that it speaks for somebody else.
-const FORWARDED: &[&str] = &["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"];
+const FORWARDED: &[&str] = &[
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-real-ip",
+    "via",
+];
 
 /// Whether the request comes from this machine itself and not through a proxy on it. What only the operator may see
 /// is shown to such peers without signing in. Where the connection is not known, the answer is no.
 #[must_use]
 pub fn is_direct_loopback(extensions: &Extensions, headers: &HeaderMap) -> bool {
-    let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
+    let peer = extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|info| info.0.ip().to_canonical());
     peer.is_some_and(|ip| ip.is_loopback()) && FORWARDED.iter().all(|name| !headers.contains_key(*name))
+}
+
+/// Who asked, after forwarded headers of trusted proxies have been believed. Set by the middleware.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientAddress(pub IpAddr);
+
+/// The network a request came from: /24 of IPv4, /48 of IPv6. Enough to tell a scanner's range or to prove consent, too
+/// little to tell one person. Empty where it is not known.
+#[must_use]
+pub fn client_network(extensions: &Extensions) -> String {
+    let address = extensions
+        .get::<ClientAddress>()
+        .map(|client| client.0)
+        .or_else(|| {
+            extensions
+                .get::<ConnectInfo<SocketAddr>>()
+                .map(|info| info.0.ip())
+        });
+    match address.map(|address| address.to_canonical()) {
+        Some(IpAddr::V4(address)) => {
+            let [a, b, c, _] = address.octets();
+            format!("{a}.{b}.{c}.0/24")
+        }
+        Some(IpAddr::V6(address)) => {
+            let [a, b, c, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}::/48")
+        }
+        None => String::new(),
+    }
 }
 
 #[cfg(test)]
@@ -27,10 +65,23 @@ mod tests {
         assert!(!is_direct_loopback(&extensions, &headers));
         extensions.insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 40_000))));
         assert!(is_direct_loopback(&extensions, &headers));
-        headers.insert("x-forwarded-for", axum::http::HeaderValue::from_static("127.0.0.1"));
+        headers.insert(
+            "x-forwarded-for",
+            axum::http::HeaderValue::from_static("127.0.0.1"),
+        );
         assert!(!is_direct_loopback(&extensions, &headers));
         headers.clear();
         extensions.insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 40_000))));
         assert!(!is_direct_loopback(&extensions, &headers));
+    }
+
+    #[test]
+    fn only_the_network_is_kept() {
+        let mut extensions = Extensions::new();
+        assert_eq!(client_network(&extensions), "");
+        extensions.insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 40_000))));
+        assert_eq!(client_network(&extensions), "127.0.0.0/24");
+        extensions.insert(ClientAddress("2001:db8:1:2::3".parse().expect("an address")));
+        assert_eq!(client_network(&extensions), "2001:db8:1::/48");
     }
 }

@@ -17,14 +17,20 @@ const GRACE: Duration = Duration::from_secs(15);
 /// # Errors
 /// When the address is in use or not this machine's.
 pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| format!("listening on {address} (CAMPANILE_LISTEN)"))
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("listening on {address} (CAMPANILE_LISTEN)"))
 }
 
 /// Serves until `stop` is done; then takes no new connections and lets requests under way finish.
 ///
 /// # Errors
 /// When the listener fails.
-pub async fn run(listener: TcpListener, router: Router, stop: impl Future<Output = ()> + Send) -> anyhow::Result<()> {
+pub async fn run(
+    listener: TcpListener,
+    router: Router,
+    stop: impl Future<Output = ()> + Send,
+) -> anyhow::Result<()> {
     // Small answers must not wait for the peer's delayed acknowledgement.
     let listener = listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {

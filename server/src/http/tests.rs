@@ -14,10 +14,19 @@ use crate::config::{Config, Sources};
 
 /// The application on a test's database, configured by `environment`.
 pub fn state(pool: PgPool, environment: &[(&str, &str)]) -> AppState {
-    let environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-    let sources = Sources { environment, directory: "/nonexistent".into(), ..Sources::default() };
+    let environment = environment
+        .iter()
+        .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+        .collect();
+    let sources = Sources {
+        environment,
+        directory: "/nonexistent".into(),
+        ..Sources::default()
+    };
     let (domain, _clock) = domain::testing::domain(pool);
+    let (hits, _writer) = public::start_hits(domain.clone(), tokio_util::sync::CancellationToken::new());
     AppState {
+        public: public::PublicState::new(domain.clone(), hits),
         domain,
         config: Arc::new(Config::load(&sources).expect("valid")),
         site: console::Site::empty(),
@@ -26,7 +35,12 @@ pub fn state(pool: PgPool, environment: &[(&str, &str)]) -> AppState {
     }
 }
 
-async fn get_as(state: &AppState, path: &str, peer: [u8; 4], headers: &[(&str, &str)]) -> (StatusCode, String) {
+async fn get_as(
+    state: &AppState,
+    path: &str,
+    peer: [u8; 4],
+    headers: &[(&str, &str)],
+) -> (StatusCode, String) {
     let mut request = Request::get(path).extension(ConnectInfo(std::net::SocketAddr::from((peer, 40_000))));
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -35,7 +49,9 @@ async fn get_as(state: &AppState, path: &str, peer: [u8; 4], headers: &[(&str, &
     let response = router(state.clone()).oneshot(request).await.expect("answered");
     let status = response.status();
     assert!(response.headers().contains_key("x-request-id"), "{path}");
-    let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.expect("a body");
+    let body = axum::body::to_bytes(response.into_body(), 1 << 20)
+        .await
+        .expect("a body");
     (status, String::from_utf8(body.to_vec()).expect("text"))
 }
 
@@ -45,7 +61,10 @@ const STRANGER: [u8; 4] = [192, 0, 2, 7];
 #[sqlx::test(migrations = "../migrations")]
 async fn alive_and_ready(pool: PgPool) {
     let state = state(pool.clone(), &[]);
-    assert_eq!(get_as(&state, "/healthz", STRANGER, &[]).await, (StatusCode::OK, "ok\n".to_owned()));
+    assert_eq!(
+        get_as(&state, "/healthz", STRANGER, &[]).await,
+        (StatusCode::OK, "ok\n".to_owned())
+    );
     let (status, body) = get_as(&state, "/readyz", STRANGER, &[]).await;
     assert_eq!(status, StatusCode::OK, "{body}");
     pool.close().await;
@@ -57,11 +76,17 @@ async fn alive_and_ready(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn a_vanished_relay_is_not_ready(pool: PgPool) {
     // Bound and dropped: a port where nobody listens.
-    let free = std::net::TcpListener::bind("127.0.0.1:0").expect("bound").local_addr().expect("address");
+    let free = std::net::TcpListener::bind("127.0.0.1:0")
+        .expect("bound")
+        .local_addr()
+        .expect("address");
     let state = state(pool, &[("CAMPANILE_SMTP_URL", &format!("smtp://{free}"))]);
     let (status, body) = get_as(&state, "/readyz", STRANGER, &[]).await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
-    assert!(body.contains("\"relay\":false") && body.contains("\"database\":true"), "{body}");
+    assert!(
+        body.contains("\"relay\":false") && body.contains("\"database\":true"),
+        "{body}"
+    );
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -69,12 +94,24 @@ async fn metrics_are_for_the_machine_or_the_token(pool: PgPool) {
     let state = state(pool, &[("CAMPANILE_METRICS_TOKEN", "0123456789abcdef")]);
     assert_eq!(get_as(&state, "/metrics", LOOPBACK, &[]).await.0, StatusCode::OK);
     let forwarded = [("x-forwarded-for", "127.0.0.1")];
-    assert_eq!(get_as(&state, "/metrics", LOOPBACK, &forwarded).await.0, StatusCode::FORBIDDEN);
-    assert_eq!(get_as(&state, "/metrics", STRANGER, &[]).await.0, StatusCode::FORBIDDEN);
+    assert_eq!(
+        get_as(&state, "/metrics", LOOPBACK, &forwarded).await.0,
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(
+        get_as(&state, "/metrics", STRANGER, &[]).await.0,
+        StatusCode::FORBIDDEN
+    );
     let wrong = [("authorization", "Bearer 0123456789abcdeX")];
-    assert_eq!(get_as(&state, "/metrics", STRANGER, &wrong).await.0, StatusCode::FORBIDDEN);
+    assert_eq!(
+        get_as(&state, "/metrics", STRANGER, &wrong).await.0,
+        StatusCode::FORBIDDEN
+    );
     let right = [("authorization", "Bearer 0123456789abcdef")];
-    assert_eq!(get_as(&state, "/metrics", STRANGER, &right).await.0, StatusCode::OK);
+    assert_eq!(
+        get_as(&state, "/metrics", STRANGER, &right).await.0,
+        StatusCode::OK
+    );
 }
 
 #[tokio::test]
@@ -93,18 +130,26 @@ async fn requests_under_way_finish_when_asked_to_stop() {
             "finished"
         }),
     );
-    let listener = serve::bind("127.0.0.1:0".parse().expect("address")).await.expect("bound");
+    let listener = serve::bind("127.0.0.1:0".parse().expect("address"))
+        .await
+        .expect("bound");
     let address = listener.local_addr().expect("address");
     let server = tokio::spawn(serve::run(listener, slow, async {
         drop(stopped.await);
     }));
     let mut client = tokio::net::TcpStream::connect(address).await.expect("connected");
-    client.write_all(b"GET /slow HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await.expect("sent");
+    client
+        .write_all(b"GET /slow HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
+        .await
+        .expect("sent");
     was_asked.await.expect("the request arrived");
     stop.send(()).expect("serving");
     let mut answer = String::new();
     client.read_to_string(&mut answer).await.expect("answered");
     assert!(answer.ends_with("finished"), "{answer}");
     server.await.expect("no panic").expect("stopped in order");
-    assert!(tokio::net::TcpStream::connect(address).await.is_err(), "still listening");
+    assert!(
+        tokio::net::TcpStream::connect(address).await.is_err(),
+        "still listening"
+    );
 }

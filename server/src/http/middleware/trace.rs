@@ -22,7 +22,10 @@ pub async fn request(State(state): State<AppState>, mut request: Request, next: 
     let id = hex(&state.domain.random::<8>());
     request.extensions_mut().insert(RequestId(id.clone()));
     let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map(|path| path.as_str().to_owned());
     // Pages of the console have one pattern each; files and unknown addresses share one.
     let route = route.unwrap_or_else(|| "other".to_owned());
     let span = tracing::info_span!("request", id, %method, route);
@@ -38,7 +41,11 @@ pub async fn request(State(state): State<AppState>, mut request: Request, next: 
             tracing::debug!(status, milliseconds, "answered");
         }
     });
-    let labels = [("route", route), ("method", method.to_string()), ("status", status.to_string())];
+    let labels = [
+        ("route", route),
+        ("method", method.to_string()),
+        ("status", status.to_string()),
+    ];
     metrics::histogram!("campanile_http_request_seconds", &labels).record(elapsed.as_secs_f64());
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", value);

@@ -1,6 +1,9 @@
 //! Hits are answered at once and written in batches, several times a second.
 
-use domain::{Domain, events::{self, Hit}};
+use domain::{
+    Domain,
+    events::{self, Hit},
+};
 use std::time::Duration;
 use tokio::{sync::mpsc, task::JoinHandle};
 use tokio_util::sync::CancellationToken;

@@ -21,7 +21,8 @@ mod view;
 pub use hits::{HitSink, start as start_hits};
 
 use axum::{Router, extract::DefaultBodyLimit, routing::get};
-use domain::{Domain, tokens::Tokens};
+use domain::{Domain, dispatch::LinkCache, tokens::Tokens};
+use std::sync::Arc;
 
 /// What public pages need.
 #[derive(Clone)]
@@ -29,6 +30,20 @@ pub struct PublicState {
     pub domain: Domain,
     pub tokens: Tokens,
     pub hits: HitSink,
+    pub links: Arc<LinkCache>,
+}
+
+impl PublicState {
+    /// With the sink of [`start_hits`].
+    #[must_use]
+    pub fn new(domain: Domain, hits: HitSink) -> Self {
+        Self {
+            tokens: Tokens::new(domain.keys()),
+            domain,
+            hits,
+            links: Arc::default(),
+        }
+    }
 }
 
 /// All public pages. Forms are tiny: a body over 64 KB is not one of ours.

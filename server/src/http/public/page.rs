@@ -33,13 +33,24 @@ pub(super) struct LanguageQuery {
 
 impl Page {
     /// The language asked for, else the person's, else the browser's, else the unit's.
-    pub(super) fn new(state: &PublicState, headers: &HeaderMap, asked: Option<&str>, person: Option<&Recipient>) -> Self {
+    pub(super) fn new(
+        state: &PublicState,
+        headers: &HeaderMap,
+        asked: Option<&str>,
+        person: Option<&Recipient>,
+    ) -> Self {
         let unit = person.and_then(|person| person.unit.as_ref());
-        let browser = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let browser = headers
+            .get(header::ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok());
         let language = asked
             .and_then(|asked| asked.parse().ok())
             .or_else(|| person.and_then(|person| person.language))
-            .or_else(|| browser.map(|accept| i18n::negotiate(accept)).and_then(|locale| locale_language(locale?)))
+            .or_else(|| {
+                browser
+                    .map(|accept| i18n::negotiate(accept))
+                    .and_then(|locale| locale_language(locale?))
+            })
             .or_else(|| unit.map(|unit| unit.language))
             .unwrap_or_default();
         Self {
@@ -69,7 +80,9 @@ pub(super) fn locale(language: Language) -> Locale {
 }
 
 fn locale_language(locale: Locale) -> Option<Language> {
-    Language::ALL.into_iter().find(|language| self::locale(*language) == locale)
+    Language::ALL
+        .into_iter()
+        .find(|language| self::locale(*language) == locale)
 }
 
 #[derive(Template)]
@@ -84,7 +97,14 @@ pub(super) fn invalid(state: &PublicState, headers: &HeaderMap, asked: Option<&s
     let page = Page::new(state, headers, asked, None);
     let locale = page.locale;
     let page = page.titled(td_string!(locale, public.invalid_title));
-    render(StatusCode::NOT_FOUND, &page.nonce.clone(), &Notice { page, text: td_string!(locale, public.invalid_text).to_string() })
+    render(
+        StatusCode::NOT_FOUND,
+        &page.nonce.clone(),
+        &Notice {
+            page,
+            text: td_string!(locale, public.invalid_text).to_string(),
+        },
+    )
 }
 
 /// The person has been erased: an honest answer that holds nothing about them.
@@ -92,17 +112,36 @@ pub(super) fn gone(state: &PublicState, headers: &HeaderMap, asked: Option<&str>
     let page = Page::new(state, headers, asked, None);
     let locale = page.locale;
     let page = page.titled(td_string!(locale, public.gone_title));
-    render(StatusCode::GONE, &page.nonce.clone(), &Notice { page, text: td_string!(locale, public.gone_text).to_string() })
+    render(
+        StatusCode::GONE,
+        &page.nonce.clone(),
+        &Notice {
+            page,
+            text: td_string!(locale, public.gone_text).to_string(),
+        },
+    )
 }
 
 /// Ours: logged here, once.
-pub(super) fn failed(state: &PublicState, headers: &HeaderMap, asked: Option<&str>, error: domain::Error) -> Response {
+pub(super) fn failed(
+    state: &PublicState,
+    headers: &HeaderMap,
+    asked: Option<&str>,
+    error: domain::Error,
+) -> Response {
     let error = types::ApiError::from(error);
     let page = Page::new(state, headers, asked, None);
     let locale = page.locale;
     let page = page.titled(td_string!(locale, public.error_title));
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    render(status, &page.nonce.clone(), &Notice { page, text: td_string!(locale, public.error_text).to_string() })
+    render(
+        status,
+        &page.nonce.clone(),
+        &Notice {
+            page,
+            text: td_string!(locale, public.error_text).to_string(),
+        },
+    )
 }
 
 /// Renders with the page's own policy: one style element by nonce, forms to ourselves, nothing else.

@@ -54,20 +54,35 @@ pub(super) async fn show(
     headers: HeaderMap,
 ) -> Response {
     let asked = query.lang.as_deref();
-    let Some(subject) = state.tokens.read_preferences(&token) else { return page::invalid(&state, &headers, asked) };
+    let Some(subject) = state.tokens.read_preferences(&token) else {
+        return page::invalid(&state, &headers, asked);
+    };
     match load(&state, subject).await {
         Ok(Some((person, choices))) => {
             let page = Page::new(&state, &headers, asked, Some(&person));
             let locale = page.locale;
             let done = match query.done.as_deref() {
                 Some("saved") => Some(td_string!(locale, public.saved).to_string()),
-                Some("stopped") if person.unsubscribed_all => Some(td_string!(locale, public.stopped_all).to_string()),
-                Some("resumed") if !person.unsubscribed_all => Some(td_string!(locale, public.resumed).to_string()),
+                Some("stopped") if person.unsubscribed_all => {
+                    Some(td_string!(locale, public.stopped_all).to_string())
+                }
+                Some("resumed") if !person.unsubscribed_all => {
+                    Some(td_string!(locale, public.resumed).to_string())
+                }
                 _ => None,
             };
             let units = by_unit(choices, page.language);
             let page = page.titled(td_string!(locale, public.preferences_title));
-            page::render(StatusCode::OK, &page.nonce.clone(), &Preferences { page, person, units, done })
+            page::render(
+                StatusCode::OK,
+                &page.nonce.clone(),
+                &Preferences {
+                    page,
+                    person,
+                    units,
+                    done,
+                },
+            )
         }
         Ok(None) => page::gone(&state, &headers, asked),
         Err(error) => page::failed(&state, &headers, asked, error),
@@ -83,12 +98,16 @@ pub(super) async fn change(
     Form(form): Form<BTreeMap<String, String>>,
 ) -> Response {
     let asked = form.get("lang").map(String::as_str);
-    let Some(subject) = state.tokens.read_preferences(&token) else { return page::invalid(&state, &headers, asked) };
-    let network = client_network(&extensions, &headers);
+    let Some(subject) = state.tokens.read_preferences(&token) else {
+        return page::invalid(&state, &headers, asked);
+    };
+    let network = client_network(&extensions);
     match apply(&state, subject, &form, &network).await {
         Ok(Some(done)) => {
             let language = asked.and_then(|asked| asked.parse::<Language>().ok());
-            let lang = language.map(|language| format!("&lang={language}")).unwrap_or_default();
+            let lang = language
+                .map(|language| format!("&lang={language}"))
+                .unwrap_or_default();
             Redirect::to(&format!("/p/{token}?done={done}{lang}")).into_response()
         }
         Ok(None) => page::gone(&state, &headers, asked),
@@ -96,9 +115,14 @@ pub(super) async fn change(
     }
 }
 
-async fn load(state: &PublicState, subject: Subject) -> domain::Result<Option<(Recipient, Vec<SubscriberChoice>)>> {
+async fn load(
+    state: &PublicState,
+    subject: Subject,
+) -> domain::Result<Option<(Recipient, Vec<SubscriberChoice>)>> {
     let mut tx = state.domain.begin().await?;
-    let Some(person) = events::subscriber(&mut tx, subject).await? else { return Ok(None) };
+    let Some(person) = events::subscriber(&mut tx, subject).await? else {
+        return Ok(None);
+    };
     let choices = topics::choices_of_subscriber(&mut tx, person.contact).await?;
     Ok(Some((person, choices)))
 }
@@ -111,7 +135,9 @@ async fn apply(
     network: &str,
 ) -> domain::Result<Option<&'static str>> {
     let mut tx = state.domain.begin().await?;
-    let Some(person) = events::subscriber(&mut tx, subject).await? else { return Ok(None) };
+    let Some(person) = events::subscriber(&mut tx, subject).await? else {
+        return Ok(None);
+    };
     let delivery = match subject {
         Subject::Delivery(delivery) => Some(delivery),
         Subject::Contact(_) => None,
@@ -135,7 +161,10 @@ async fn apply(
         }
         _ => {
             for shown in topics::choices_of_subscriber(&mut tx, person.contact).await? {
-                let choice = match form.get(&format!("topic_{}", shown.choice.topic_id)).map(String::as_str) {
+                let choice = match form
+                    .get(&format!("topic_{}", shown.choice.topic_id))
+                    .map(String::as_str)
+                {
                     Some("off") if shown.choice.status.is_none() => continue,
                     Some("off") => Choice::Unsubscribed,
                     Some(frequency) => match frequency.parse::<Frequency>() {
@@ -144,7 +173,10 @@ async fn apply(
                     },
                     None => continue,
                 };
-                let origin = Origin { unit: Some(shown.unit), ..origin.clone() };
+                let origin = Origin {
+                    unit: Some(shown.unit),
+                    ..origin.clone()
+                };
                 topics::choose(&mut tx, person.contact, shown.choice.topic_id, choice, &origin).await?;
             }
             "saved"
@@ -170,7 +202,10 @@ fn by_unit(choices: Vec<SubscriberChoice>, language: Language) -> Vec<UnitView> 
         };
         match units.last_mut() {
             Some(unit) if unit.name == shown.unit_name => unit.topics.push(topic),
-            _ => units.push(UnitView { name: shown.unit_name, topics: vec![topic] }),
+            _ => units.push(UnitView {
+                name: shown.unit_name,
+                topics: vec![topic],
+            }),
         }
     }
     units

@@ -6,13 +6,13 @@ use super::{
 };
 use crate::http::peer::client_network;
 use askama::Template;
+use axum::extract::FromRequest as _;
 use axum::{
     body::Bytes,
     extract::{Multipart, Path, Query, Request, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use axum::extract::FromRequest as _;
 use domain::{
     events::{self, Recipient},
     tokens::{DeliveryRef, Subject},
@@ -42,7 +42,9 @@ pub(super) async fn ask(
     headers: HeaderMap,
 ) -> Response {
     let asked = query.lang.as_deref();
-    let Some(delivery) = state.tokens.read_unsubscribe(&token) else { return page::invalid(&state, &headers, asked) };
+    let Some(delivery) = state.tokens.read_unsubscribe(&token) else {
+        return page::invalid(&state, &headers, asked);
+    };
     let person = async {
         let mut tx = state.domain.begin().await?;
         events::recipient(&mut tx, delivery).await
@@ -55,21 +57,33 @@ pub(super) async fn ask(
 }
 
 /// Unsubscribes at once. A mail client's one click gets 200 and nothing to look at; a person gets the page.
-pub(super) async fn act(State(state): State<PublicState>, Path(token): Path<String>, request: Request) -> Response {
+pub(super) async fn act(
+    State(state): State<PublicState>,
+    Path(token): Path<String>,
+    request: Request,
+) -> Response {
     let headers = request.headers().clone();
-    let network = client_network(request.extensions(), &headers);
+    let network = client_network(request.extensions());
     let form = match read_form(request).await {
         Ok(form) => form,
         Err(status) => return status.into_response(),
     };
     let asked = form.get("lang").map(String::as_str);
-    let Some(delivery) = state.tokens.read_unsubscribe(&token) else { return page::invalid(&state, &headers, asked) };
-    let one_click = form.get("List-Unsubscribe").is_some_and(|value| value.eq_ignore_ascii_case("One-Click"));
+    let Some(delivery) = state.tokens.read_unsubscribe(&token) else {
+        return page::invalid(&state, &headers, asked);
+    };
+    let one_click = form
+        .get("List-Unsubscribe")
+        .is_some_and(|value| value.eq_ignore_ascii_case("One-Click"));
     let everything = form.get("act").is_some_and(|act| act == "all");
     if !one_click && !form.contains_key("act") {
         return StatusCode::BAD_REQUEST.into_response();
     }
-    let source = if one_click { ConsentSource::OneClick } else { ConsentSource::UnsubscribePage };
+    let source = if one_click {
+        ConsentSource::OneClick
+    } else {
+        ConsentSource::UnsubscribePage
+    };
     match apply(&state, delivery, source, everything, &network).await {
         Ok(Some(_)) if one_click => StatusCode::OK.into_response(),
         Ok(Some(person)) => {
@@ -90,9 +104,15 @@ pub(super) async fn act(State(state): State<PublicState>, Path(token): Path<Stri
 
 /// RFC 8058 section 3.1: `multipart/form-data` or `application/x-www-form-urlencoded`.
 async fn read_form(request: Request) -> Result<BTreeMap<String, String>, StatusCode> {
-    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     if kind.starts_with("multipart/form-data") {
-        let mut parts = Multipart::from_request(request, &()).await.map_err(|_| StatusCode::BAD_REQUEST)?;
+        let mut parts = Multipart::from_request(request, &())
+            .await
+            .map_err(|_| StatusCode::BAD_REQUEST)?;
         let mut form = BTreeMap::new();
         while let Some(part) = parts.next_field().await.map_err(|_| StatusCode::BAD_REQUEST)? {
             let name = part.name().unwrap_or_default().to_owned();
@@ -100,7 +120,9 @@ async fn read_form(request: Request) -> Result<BTreeMap<String, String>, StatusC
         }
         return Ok(form);
     }
-    let body = Bytes::from_request(request, &()).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+    let body = Bytes::from_request(request, &())
+        .await
+        .map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
     Ok(url::form_urlencoded::parse(&body).into_owned().collect())
 }
 
@@ -112,7 +134,9 @@ async fn apply(
     network: &str,
 ) -> domain::Result<Option<Recipient>> {
     let mut tx = state.domain.begin().await?;
-    let Some(mut person) = events::recipient(&mut tx, delivery).await? else { return Ok(None) };
+    let Some(mut person) = events::recipient(&mut tx, delivery).await? else {
+        return Ok(None);
+    };
     let origin = Origin {
         source: Some(source),
         reference: Some(delivery.dispatch.uuid()),
@@ -142,7 +166,12 @@ fn show(
     let page = Page::new(state, headers, asked, Some(person));
     let locale = page.locale;
     let page = page.titled(td_string!(locale, public.unsubscribe_title));
-    let topics = person.topics.iter().map(|topic| name_in(&topic.name, page.language)).filter(|name| !name.is_empty()).collect();
+    let topics = person
+        .topics
+        .iter()
+        .map(|topic| name_in(&topic.name, page.language))
+        .filter(|name| !name.is_empty())
+        .collect();
     let view = Unsubscribe {
         topics,
         address: person.address.clone(),
@@ -156,10 +185,19 @@ fn show(
 
 /// A topic's name in the reader's language, else English, else any.
 fn name_in(names: &serde_json::Value, language: Language) -> String {
-    let text = |code: &str| names.get(code).and_then(serde_json::Value::as_str).filter(|name| !name.is_empty());
+    let text = |code: &str| {
+        names
+            .get(code)
+            .and_then(serde_json::Value::as_str)
+            .filter(|name| !name.is_empty())
+    };
     text(language.code())
         .or_else(|| text("en"))
-        .or_else(|| names.as_object().and_then(|names| names.values().find_map(serde_json::Value::as_str)))
+        .or_else(|| {
+            names
+                .as_object()
+                .and_then(|names| names.values().find_map(serde_json::Value::as_str))
+        })
         .unwrap_or_default()
         .to_owned()
 }

@@ -12,8 +12,14 @@ use domain::dispatch;
 const POLICY: &str = "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation; default-src 'none'; \
                       img-src 'self' https: data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-pub(super) async fn show(State(state): State<PublicState>, Path(token): Path<String>, headers: HeaderMap) -> Response {
-    let Some(delivery) = state.tokens.read_view(&token) else { return page::invalid(&state, &headers, None) };
+pub(super) async fn show(
+    State(state): State<PublicState>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let Some(delivery) = state.tokens.read_view(&token) else {
+        return page::invalid(&state, &headers, None);
+    };
     match dispatch::view(&state.domain, delivery).await {
         Ok(Some(message)) => {
             let mut response = Html(message.html).into_response();
