@@ -4,12 +4,14 @@
 pub mod access;
 pub mod audit;
 pub mod audit_chain;
+pub mod clients;
 pub mod clock;
 pub mod contacts;
 pub mod cursor;
 mod db;
 pub mod dispatch;
 pub mod error;
+pub mod idempotency;
 pub mod events;
 pub mod imports;
 pub mod keys;

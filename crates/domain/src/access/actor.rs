@@ -33,6 +33,8 @@ pub struct ActorUnit {
 #[derive(Clone, Debug)]
 pub struct Actor {
     kind: ActorKind,
+    /// The person who answers for it: the user, or who set the client up.
+    person: Option<UserId>,
     name: Arc<str>,
     email: String,
     language: Language,
@@ -84,6 +86,7 @@ impl Actor {
         }
         Ok(Some(Self {
             kind: ActorKind::User(user),
+            person: Some(user),
             name: row.name.into(),
             email: row.email,
             language: row.language.parse().unwrap_or_default(),
@@ -93,12 +96,13 @@ impl Actor {
         }))
     }
 
-    /// An API client: its unit and those below, with the scopes of its token. Called by `identity::clients` after
-    /// the token has been checked.
+    /// An API client: its unit and those below, with the scopes of its token. Called by `clients` after
+    /// the token has been checked. `owner` answers for it.
     pub async fn load_client(
         domain: &Domain,
         client: ClientId,
         name: &str,
+        owner: Option<UserId>,
         unit: UnitId,
         scopes: &[Permission],
     ) -> Result<Self> {
@@ -123,6 +127,7 @@ impl Actor {
             .collect();
         Ok(Self {
             kind: ActorKind::Client(client),
+            person: owner,
             name: name.into(),
             email: String::new(),
             language: Language::En,
@@ -185,6 +190,7 @@ impl Actor {
         Ok(Granted {
             unit,
             kind: self.kind,
+            person: self.person,
             name: self.name.clone(),
             permission: PhantomData,
         })
@@ -242,6 +248,7 @@ impl Actor {
 pub struct Granted<P> {
     unit: UnitId,
     kind: ActorKind,
+    person: Option<UserId>,
     name: Arc<str>,
     permission: PhantomData<P>,
 }
@@ -267,9 +274,10 @@ impl<P: Permits> Granted<P> {
         }
     }
 
-    /// The user, where only a person may act (authorship, approval).
+    /// The person who answers for the act, where there must be one (authorship, approval). For an API client that is who
+    /// set it up: otherwise anybody could approve their own work through a client of theirs (law 2).
     pub fn person(&self) -> Result<UserId> {
-        self.user().ok_or_else(|| Error::code(Code::Forbidden))
+        self.person.ok_or_else(|| Error::code(Code::Forbidden))
     }
 
     /// [`Granted::user`] as a query's parameter.
@@ -295,6 +303,7 @@ impl System {
         Granted {
             unit,
             kind: ActorKind::System,
+            person: None,
             name: "Campanile".into(),
             permission: PhantomData,
         }
