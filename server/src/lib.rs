@@ -7,6 +7,7 @@ pub mod config;
 pub mod database;
 pub mod embedded;
 pub mod http;
+pub mod jobs;
 pub mod logging;
 pub mod migrate;
 pub mod state;

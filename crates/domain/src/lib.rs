@@ -4,6 +4,7 @@
 pub mod access;
 pub mod audit;
 pub mod audit_chain;
+pub mod captured;
 pub mod clients;
 pub mod clock;
 pub mod contacts;

@@ -15,6 +15,7 @@ use crate::database::Access;
 use crate::http::console::Site;
 use crate::http::public::{PublicState, start_hits};
 use crate::http::{self, serve as listening};
+use crate::jobs::{Jobs, RelaySettings, Settings};
 use crate::state::AppState;
 
 /// How long the last opens and clicks may take to be written when stopping.
@@ -48,17 +49,30 @@ pub(super) async fn serve(config: Config, options: Options) -> anyhow::Result<Ex
         public: PublicState::new(node.domain.clone(), hits),
         readiness: Arc::default(),
     };
+    let jobs = match options.no_jobs {
+        true => None,
+        false => match start_jobs(&node).await {
+            Ok(jobs) => Some(jobs),
+            Err(error) => {
+                node.database.close().await;
+                return Err(error);
+            }
+        },
+    };
     let address = node.config.http.public_url.origin().to_owned();
     println!("Campanile is ready at {address}");
     let served = tokio::select! {
         served = listening::run(listener, http::router(state), signals::stop()) => served,
         () = node.database.ended() => Err(anyhow::anyhow!("the private database has ended; start campanile again")),
-        () = jobs(node.domain.clone(), !options.no_jobs) => Ok(()),
+        () = upkeep(node.domain.clone(), !options.no_jobs) => Ok(()),
     };
     tracing::info!("stopping");
     stop_hits.cancel();
     if tokio::time::timeout(HITS_GRACE, hits_written).await.is_err() {
         tracing::warn!("the last opens and clicks could not be written");
+    }
+    if let Some(jobs) = jobs {
+        jobs.stop().await;
     }
     node.database.close().await;
     served.map(|()| ExitCode::SUCCESS)
@@ -66,18 +80,33 @@ pub(super) async fn serve(config: Config, options: Options) -> anyhow::Result<Ex
 
 pub(super) async fn work(config: Config) -> anyhow::Result<ExitCode> {
     let mut node = Node::open(config, Access::Join, "worker").await?;
+    let running = match start_jobs(&node).await {
+        Ok(running) => running,
+        Err(error) => {
+            node.database.close().await;
+            return Err(error);
+        }
+    };
     println!("Campanile's worker is ready");
     let ended = tokio::select! {
         () = signals::stop() => Ok(ExitCode::SUCCESS),
-        () = jobs(node.domain.clone(), true) => Ok(ExitCode::SUCCESS),
+        () = upkeep(node.domain.clone(), true) => Ok(ExitCode::SUCCESS),
         () = node.database.ended() => Err(anyhow::anyhow!("the private database has ended; start campanile again")),
     };
+    running.stop().await;
     node.database.close().await;
     ended
 }
 
-/// Background work of this node, until the process stops.
-async fn jobs(domain: Domain, wanted: bool) {
+/// Sending, queue and schedule of this node. What is in flight is finished when it stops.
+async fn start_jobs(node: &Node) -> anyhow::Result<Jobs> {
+    let relay = node.config.smtp.relay.clone().map(RelaySettings::new);
+    let started = Jobs::start(node.domain.clone(), Settings::new(relay, node.config.smtp.connections)).await;
+    started.context("starting the background work")
+}
+
+/// What the installation does for itself from time to time, until the process stops.
+async fn upkeep(domain: Domain, wanted: bool) {
     if wanted {
         crate::upkeep::run(domain).await;
     }

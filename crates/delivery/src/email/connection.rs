@@ -93,7 +93,7 @@ impl Connection {
         // Asked again because lettre keeps only the extensions that it knows, and PIPELINING is not among them.
         let hello = within(
             timeouts.open,
-            inner.command(format_args!("EHLO {}\r\n", connector.hello)),
+            inner.command(format!("EHLO {}\r\n", connector.hello)),
         )
         .await;
         let hello = hello.map_err(|e| OpenError::Refused(e.text()))?;

@@ -1,7 +1,7 @@
 //! The bookkeeping of running dispatches, a few times a second on any node: adding up, writing off what was cancelled, ending
 //! what is complete, stopping what lost its seal. Set-based, over active dispatches only.
 
-use super::state::{Command, DispatchState, transition};
+use super::state::{Command, DispatchState, Lane, transition};
 use crate::{Domain, Error, Result, Tx, access::{ControlSending, System}, audit::{self, Object}};
 use serde_json::json;
 use types::{DispatchId, UnitId};
@@ -15,13 +15,13 @@ const LOCK: i64 = 0x6361_6d70_7365_7474;
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn active(domain: &Domain) -> Result<Vec<(DispatchId, DispatchState)>> {
+pub async fn active(domain: &Domain) -> Result<Vec<(DispatchId, Lane, DispatchState)>> {
     let rows = sqlx::query!(
-        r#"select id as "id: DispatchId", state from dispatches where state in ('expanding', 'sending', 'paused', 'cancelling')"#
+        r#"select id as "id: DispatchId", lane, state from dispatches where state in ('expanding', 'sending', 'paused', 'cancelling')"#
     )
     .fetch_all(domain.pool())
     .await?;
-    rows.into_iter().map(|row| Ok((row.id, row.state.parse()?))).collect()
+    rows.into_iter().map(|row| Ok((row.id, row.lane.parse()?, row.state.parse()?))).collect()
 }
 
 /// Notes why a running dispatch stands still (`relay_unreachable`, …), or that it no longer does.

@@ -1,0 +1,66 @@
+//! What happens by the clock, on every node: each piece is safe to do twice.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::{captured, dispatch, queue};
+
+use super::Shared;
+
+/// A piece of work and how often it is done.
+pub(super) struct Work {
+    every: Duration,
+    step: fn(Arc<Shared>) -> Step,
+}
+
+type Step = Pin<Box<dyn Future<Output = domain::Result<()>> + Send>>;
+
+/// All pieces, by name.
+pub(super) const WORK: [(&str, &Work); 4] = [
+    ("board", &Work { every: Duration::from_millis(200), step: |shared| Box::pin(look(shared)) }),
+    ("settle", &Work { every: Duration::from_millis(400), step: |shared| Box::pin(settle(shared)) }),
+    ("launch", &Work { every: Duration::from_millis(500), step: |shared| Box::pin(launch(shared)) }),
+    ("sweep", &Work { every: Duration::from_secs(3600), step: |shared| Box::pin(sweep(shared)) }),
+];
+
+/// After an error.
+const TROUBLE: Duration = Duration::from_secs(2);
+
+pub(super) async fn run(shared: Arc<Shared>, work: &'static Work) {
+    while !shared.stop.is_cancelled() {
+        let pause = match (work.step)(Arc::clone(&shared)).await {
+            Ok(()) => work.every,
+            Err(error) => {
+                let _ = types::ApiError::from(error);
+                TROUBLE.max(work.every)
+            }
+        };
+        tokio::select! {
+            () = shared.stop.cancelled() => {}
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
+
+async fn look(shared: Arc<Shared>) -> domain::Result<()> {
+    let active = dispatch::active(&shared.domain).await?;
+    let running: Vec<_> = active.iter().map(|(id, ..)| *id).collect();
+    shared.prepared.keep_only(&running);
+    shared.board.set(active);
+    Ok(())
+}
+
+async fn settle(shared: Arc<Shared>) -> domain::Result<()> {
+    dispatch::settle(&shared.domain).await
+}
+
+async fn launch(_shared: Arc<Shared>) -> domain::Result<()> {
+    Ok(())
+}
+
+async fn sweep(shared: Arc<Shared>) -> domain::Result<()> {
+    queue::sweep(&shared.domain).await?;
+    captured::sweep(&shared.domain).await
+}
