@@ -46,3 +46,51 @@ create table delivery_firsts (
     primary key (dispatch_id, seq, kind, verdict)
 );
 create index delivery_firsts_kind on delivery_firsts (dispatch_id, kind, verdict, at);
+
+-- Clicks by link and verdict, so that a report never scans events. Kept by the database itself, since verdicts are recomputed
+-- in place (a scanner is recognised by its third link) and every way of writing events must agree.
+create table dispatch_link_counts (
+    dispatch_id uuid not null,
+    language text not null,
+    link smallint not null,
+    verdict text not null,
+    clicks bigint not null default 0,
+    primary key (dispatch_id, language, link, verdict)
+);
+
+create function count_link_clicks() returns trigger language plpgsql as $$
+begin
+    insert into dispatch_link_counts as c (dispatch_id, language, link, verdict, clicks)
+    select x.dispatch_id, d.language, x.link, x.verdict, sum(x.change)
+    from (
+        select e.dispatch_id, e.seq, e.link, e.verdict, 1 as change from written e where e.kind = 'clicked' and e.link is not null
+    ) x
+    join deliveries d on d.dispatch_id = x.dispatch_id and d.seq = x.seq
+    group by 1, 2, 3, 4
+    order by 1, 2, 3, 4
+    on conflict (dispatch_id, language, link, verdict) do update set clicks = c.clicks + excluded.clicks;
+    return null;
+end
+$$;
+create trigger events_link_counts after insert on events
+    referencing new table as written for each statement execute function count_link_clicks();
+
+create function recount_link_clicks() returns trigger language plpgsql as $$
+begin
+    insert into dispatch_link_counts as c (dispatch_id, language, link, verdict, clicks)
+    select x.dispatch_id, d.language, x.link, x.verdict, sum(x.change)
+    from (
+        select e.dispatch_id, e.seq, e.link, e.verdict, 1 as change from written e where e.kind = 'clicked' and e.link is not null
+        union all
+        select e.dispatch_id, e.seq, e.link, e.verdict, -1 from replaced e where e.kind = 'clicked' and e.link is not null
+    ) x
+    join deliveries d on d.dispatch_id = x.dispatch_id and d.seq = x.seq
+    group by 1, 2, 3, 4
+    having sum(x.change) <> 0
+    order by 1, 2, 3, 4
+    on conflict (dispatch_id, language, link, verdict) do update set clicks = c.clicks + excluded.clicks;
+    return null;
+end
+$$;
+create trigger events_link_recounts after update on events
+    referencing old table as replaced new table as written for each statement execute function recount_link_clicks();
