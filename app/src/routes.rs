@@ -50,6 +50,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/content") view={Lazy::<content::ListPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/audience") view={Lazy::<audience::ListPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/reports") view={Lazy::<reports::ListPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/reports/:id") view={Lazy::<reports::ReportPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/settings") view={Lazy::<settings::OverviewPage>::new()} ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>

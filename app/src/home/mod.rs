@@ -1,11 +1,13 @@
 //! What a unit sees first: what waits, what runs, how the last messages did.
 
-use i18n::{t, t_string, use_i18n};
+mod api;
+mod page;
+mod panels;
+
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::{LazyRoute, lazy_route};
 
-/// The area's first page.
+/// The area's only page.
 pub struct HomePage;
 
 #[lazy_route]
@@ -15,11 +17,6 @@ impl LazyRoute for HomePage {
     }
 
     fn view(_this: Self) -> AnyView {
-        let i18n = use_i18n();
-        view! {
-            <Title text=move || t_string!(i18n, reports.home_title).to_string()/>
-            <h1 class="text-xl font-semibold">{t!(i18n, reports.home_title)}</h1>
-        }
-        .into_any()
+        view! { <page::HomeView /> }.into_any()
     }
 }

@@ -1,11 +1,21 @@
-//! How messages did.
+//! How messages did: the list of reports, the report of one message (also shown by the message's own page), comparison.
 
-use i18n::{t, t_string, use_i18n};
+mod api;
+mod charts;
+mod compare;
+mod list;
+mod page;
+mod reasons;
+mod sentence;
+mod words;
+
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::{LazyRoute, lazy_route};
 
-/// The area's first page.
+pub use self::page::CampaignReportView;
+pub use self::words::StateBadge;
+
+/// All reports of the unit.
 pub struct ListPage;
 
 #[lazy_route]
@@ -15,11 +25,20 @@ impl LazyRoute for ListPage {
     }
 
     fn view(_this: Self) -> AnyView {
-        let i18n = use_i18n();
-        view! {
-            <Title text=move || t_string!(i18n, reports.title).to_string()/>
-            <h1 class="text-xl font-semibold">{t!(i18n, reports.title)}</h1>
-        }
-        .into_any()
+        view! { <list::List /> }.into_any()
+    }
+}
+
+/// The report of one message.
+pub struct ReportPage;
+
+#[lazy_route]
+impl LazyRoute for ReportPage {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <page::Page /> }.into_any()
     }
 }

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 pub struct Stage {
     pub label: TextProp,
     pub value: u64,
-    /// Of which machines (scanners, prefetching); not part of `value`, shown apart in grey.
+    /// How many machines (scanners, prefetching) reached; not part of `value`, some in both, so a grey bar of its own.
     pub machine: u64,
 }
 
@@ -37,7 +37,7 @@ pub fn Funnel(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let first = stages.first().map_or(0, |stage| stage.value);
-    let widest = stages.iter().map(|stage| stage.value + stage.machine).max().unwrap_or(0).max(1);
+    let widest = stages.iter().map(|stage| stage.value.max(stage.machine)).max().unwrap_or(0).max(1);
     let with_machines = stages.iter().any(|stage| stage.machine > 0);
     let share = move |value: u64| value as f64 / first as f64;
     let rows = {
@@ -88,8 +88,8 @@ pub fn Funnel(
                         focusable="false"
                     >
                         <rect class="fill-chart-grid" x="0" y="0" width="100" height="10" />
-                        <rect class="fill-chart-1" x="0" y="0" width=coordinate(people) height="10" />
-                        <rect class="fill-chart-machine" x=coordinate(people) y="0" width=coordinate(machines) height="10" />
+                        <rect class="fill-chart-1" x="0" y="0" width=coordinate(people) height=if stage.machine > 0 { "6.5" } else { "10" } />
+                        <rect class="fill-chart-machine" x="0" y="7.5" width=coordinate(machines) height="2.5" />
                     </svg>
                     <span class="flex items-baseline justify-end gap-2 tabular-nums">
                         <span class="font-semibold">{move || number(i18n.get_locale(), stage.value)}</span>

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 /// Lines of each list.
 const LINES: u32 = 5;
-/// Counting people stops being quick somewhere above; the index alone answers up to here and beyond.
+/// What "lately" means for the list's health.
 const DAYS: i32 = 30;
 
 /// What waits for this person, their own messages, the last ones sent, and how the list does. Parts that the person may not
@@ -101,7 +101,7 @@ async fn drafts(tx: &mut Tx, by: &Granted<ViewUnit>, user: Uuid) -> Result<Vec<H
 
 async fn recent(tx: &mut Tx, by: &Granted<ReadReports>) -> Result<Vec<ReportSummary>> {
     let query = PageQuery { limit: Some(LINES), ..PageQuery::default() };
-    Ok(page(tx, by.unit(), &query).await?.items)
+    Ok(page(tx, by.unit(), &query, None).await?.items)
 }
 
 async fn health(tx: &mut Tx, by: &Granted<ViewUnit>) -> Result<ListHealth> {

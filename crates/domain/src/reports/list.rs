@@ -30,18 +30,34 @@ pub async fn list(tx: &mut Tx, by: &Granted<ReadReports>, query: &PageQuery) -> 
     } else {
         None
     };
-    let page = page(tx, by.unit(), query).await?;
+    let page = page(tx, by.unit(), query, None).await?;
     Ok(match total {
         Some(total) => page.with_total(total, false),
         None => page,
     })
 }
 
-/// One page, for the list and for the home page, whose permissions differ.
-pub(super) async fn page(tx: &mut Tx, unit: UnitId, query: &PageQuery) -> Result<Page<ReportSummary>> {
+/// These reports of the unit, in this order; what is not the unit's is left out.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn several(tx: &mut Tx, by: &Granted<ReadReports>, ids: &[CampaignId]) -> Result<Vec<ReportSummary>> {
+    let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+    let mut found = page(tx, by.unit(), &PageQuery::default(), Some(&uuids)).await?.items;
+    found.sort_by_key(|report| ids.iter().position(|id| *id == report.campaign_id));
+    Ok(found)
+}
+
+/// One page of all, or of those with these ids.
+pub(super) async fn page(
+    tx: &mut Tx,
+    unit: UnitId,
+    query: &PageQuery,
+    ids: Option<&[Uuid]>,
+) -> Result<Page<ReportSummary>> {
     let after: Option<(Timestamp, Uuid)> = cursor::decode(query.after.as_deref())?;
     let limit = query.limit();
-    let pattern = format!("%{}%", query.search.trim().replace(['\\', '%', '_'], r"\$0").to_lowercase());
+    let pattern = containing(&query.search);
     let rows = sqlx::query!(
         r#"select c.id as "id: CampaignId", c.name, c.state, d.id as dispatch,
                   d.created_at as "created_at: SqlTimestamp", coalesce(d.started_at, d.created_at) as "started_at!: SqlTimestamp",
@@ -63,6 +79,7 @@ pub(super) async fn page(tx: &mut Tx, unit: UnitId, query: &PageQuery) -> Result
              and ($2 = '%%' or lower(c.name) like $2)
              and ($3::text is null or c.state = $3)
              and ($4::timestamptz is null or (d.created_at, d.id) < ($4, $5))
+             and ($7::uuid[] is null or c.id = any ($7))
            order by d.created_at desc, d.id desc
            limit $6"#,
         unit.uuid(),
@@ -70,7 +87,8 @@ pub(super) async fn page(tx: &mut Tx, unit: UnitId, query: &PageQuery) -> Result
         query.filters.get("state"),
         after.map(|(at, _)| at.to_sqlx()) as _,
         after.map(|(_, id)| id),
-        limit + 1
+        limit + 1,
+        ids as Option<&[Uuid]>
     )
     .fetch_all(tx.conn())
     .await?;
@@ -104,6 +122,19 @@ pub(super) async fn page(tx: &mut Tx, unit: UnitId, query: &PageQuery) -> Result
             course: courses.remove(&row.dispatch).unwrap_or_else(|| vec![0; STEPS]),
         }
     }))
+}
+
+/// A `like` pattern for names that contain the text, whatever characters it has.
+fn containing(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for character in text.trim().to_lowercase().chars() {
+        if matches!(character, '\\' | '%' | '_') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    pattern
 }
 
 /// First opens by people in the first two days of each dispatch, in steps.

@@ -11,7 +11,7 @@ mod running;
 pub use campaign::campaign;
 pub use csv::{Part, csv};
 pub use home::home;
-pub use list::list;
+pub use list::{list, several};
 pub use running::running;
 
 #[cfg(test)]
