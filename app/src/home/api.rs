@@ -6,7 +6,7 @@ use types::reports::{Home, RunningTask};
 
 /// The home page of a unit, and what runs there.
 #[server(prefix = "/rpc", endpoint = "home")]
-pub async fn home(unit: String) -> Result<(Home, Vec<RunningTask>), ApiError> {
+pub async fn read_home(unit: String) -> Result<(Home, Vec<RunningTask>), ApiError> {
     use crate::ctx;
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ViewUnit>(&unit)?;

@@ -18,7 +18,7 @@ pub(super) fn HomeView() -> impl IntoView {
     let i18n = use_i18n();
     let here = use_here();
     let unit = here.key;
-    let home = Resource::new(move || unit.get(), api::home);
+    let home = Resource::new(move || unit.get(), api::read_home);
     let wait = StoredValue::new(None::<TimeoutHandle>);
     Effect::new(move |_| {
         let live = home.with(|answer| matches!(answer, Some(Ok((_, running))) if !running.is_empty()));

@@ -17,7 +17,7 @@ pub async fn list_reports(unit: String, query: PageQuery) -> Result<Page<ReportS
 
 /// The report of one campaign; none before its sending has begun.
 #[server(prefix = "/rpc", endpoint = "reports/campaign", input = Json)]
-pub async fn campaign_report(unit: String, id: CampaignId) -> Result<Option<CampaignReport>, ApiError> {
+pub async fn read_report(unit: String, id: CampaignId) -> Result<Option<CampaignReport>, ApiError> {
     use crate::ctx;
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ReadReports>(&unit)?;

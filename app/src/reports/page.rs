@@ -1,6 +1,6 @@
 //! The report of one message: in words, then in charts. Live while the message is being sent.
 
-use super::api::campaign_report;
+use super::api::read_report;
 use super::charts::{CourseCard, FunnelCard, LinksCard};
 use super::reasons::ReasonsCard;
 use super::sentence::sentence;
@@ -60,7 +60,7 @@ pub fn CampaignReportView(id: CampaignId, #[prop(optional)] headed: bool) -> imp
     let i18n = use_i18n();
     let here = use_here();
     let unit = here.key;
-    let report = Resource::new(move || unit.get(), move |unit| campaign_report(unit, id));
+    let report = Resource::new(move || unit.get(), move |unit| read_report(unit, id));
     // Read again while the message is under way; the page stays as it is meanwhile.
     let wait = StoredValue::new(None::<TimeoutHandle>);
     Effect::new(move |_| {

@@ -9,6 +9,7 @@ mod metrics;
 pub mod middleware;
 pub mod peer;
 pub mod public;
+mod reports;
 pub mod serve;
 
 use axum::Router;
@@ -28,6 +29,7 @@ pub fn router(state: AppState) -> Router {
         .route("/metrics", get(metrics::show))
         .with_state(state.clone())
         .merge(public::router(state.public.clone()))
+        .merge(reports::router(state.domain.clone()))
         .merge(console)
         .layer(axum::middleware::from_fn_with_state(
             state,

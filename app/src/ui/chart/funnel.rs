@@ -76,6 +76,7 @@ pub fn Funnel(
         .map(|stage| {
             let people = stage.value as f64 / widest as f64 * 100.0;
             let machines = stage.machine as f64 / widest as f64 * 100.0;
+            let height = if stage.machine > 0 { "6.5" } else { "10" };
             let label = stage.label.clone();
             view! {
                 <div class="grid grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-4 gap-y-1 sm:grid-cols-[8rem_minmax(0,1fr)_9rem] sm:items-center">
@@ -88,7 +89,7 @@ pub fn Funnel(
                         focusable="false"
                     >
                         <rect class="fill-chart-grid" x="0" y="0" width="100" height="10" />
-                        <rect class="fill-chart-1" x="0" y="0" width=coordinate(people) height=if stage.machine > 0 { "6.5" } else { "10" } />
+                        <rect class="fill-chart-1" x="0" y="0" width=coordinate(people) height=height />
                         <rect class="fill-chart-machine" x="0" y="7.5" width=coordinate(machines) height="2.5" />
                     </svg>
                     <span class="flex items-baseline justify-end gap-2 tabular-nums">

@@ -2,7 +2,7 @@
 
 use super::count;
 use crate::access::ReadReports;
-use crate::{Granted, Result, Tx, cursor};
+use crate::{Granted, Result, Tx, audit::like, cursor};
 use jiff::Timestamp;
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx as _};
 use types::reports::{ReportCounts, ReportSummary};
@@ -57,7 +57,7 @@ pub(super) async fn page(
 ) -> Result<Page<ReportSummary>> {
     let after: Option<(Timestamp, Uuid)> = cursor::decode(query.after.as_deref())?;
     let limit = query.limit();
-    let pattern = containing(&query.search);
+    let pattern = format!("%{}%", like(&query.search.to_lowercase()));
     let rows = sqlx::query!(
         r#"select c.id as "id: CampaignId", c.name, c.state, d.id as dispatch,
                   d.created_at as "created_at: SqlTimestamp", coalesce(d.started_at, d.created_at) as "started_at!: SqlTimestamp",
@@ -122,19 +122,6 @@ pub(super) async fn page(
             course: courses.remove(&row.dispatch).unwrap_or_else(|| vec![0; STEPS]),
         }
     }))
-}
-
-/// A `like` pattern for names that contain the text, whatever characters it has.
-fn containing(text: &str) -> String {
-    let mut pattern = String::from("%");
-    for character in text.trim().to_lowercase().chars() {
-        if matches!(character, '\\' | '%' | '_') {
-            pattern.push('\\');
-        }
-        pattern.push(character);
-    }
-    pattern.push('%');
-    pattern
 }
 
 /// First opens by people in the first two days of each dispatch, in steps.
