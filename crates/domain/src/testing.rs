@@ -8,6 +8,10 @@ use jiff::Timestamp;
 use sqlx::PgPool;
 use types::{ContactId, DispatchId, TopicId, UnitId, UserId, access::Role, units::UnitInput};
 
+mod mailing;
+
+pub use mailing::Run;
+
 /// 2026-10-01 08:00 UTC, the time in which tests live.
 #[must_use]
 pub fn noon() -> Timestamp {

@@ -87,7 +87,8 @@ async fn write_links(tx: &mut Tx, id: DispatchId, links: &[render::Link]) -> Res
     Ok(())
 }
 
-/// The one statement. A person with a chosen frequency who was written to too lately is `held_for_digest`; of several lines
+/// The one statement. What a person is owed and cannot be delivered to a dead address has failed; everything else that a rule
+/// holds back is suppressed. A person with a chosen frequency who was written to too lately is `held_for_digest`; of several lines
 /// with one address only the first is sent, the others are `duplicate_address`.
 async fn write_ledger(tx: &mut Tx, id: DispatchId, run: &Expansion<'_>, topics: Option<&[Uuid]>) -> Result<()> {
     let excluded: Vec<Uuid> = run.audience.exclude_topics.iter().map(|topic| topic.uuid()).collect();
@@ -112,8 +113,9 @@ async fn write_ledger(tx: &mut Tx, id: DispatchId, run: &Expansion<'_>, topics: 
                from person p
            ), total as (
                select count(*) as people, count(*) filter (where held is null) as going,
+                      count(*) filter (where $3 = 'transactional' and held = 'hard_bounce') as failing,
                       greatest(1, least(greatest(50, least(1000, count(*) filter (where held is null) / 64)),
-                          coalesce(greatest(1, $10::integer / 60), 1000))) as size
+                          case when $10::integer is null then 1000 else greatest(1, $10 / 60) end)) as size
                from judged
            ), numbered as materialized (
                select j.*, row_number() over (order by (j.held is not null), j.contact_id) as seq, t.size
@@ -125,17 +127,20 @@ async fn write_ledger(tx: &mut Tx, id: DispatchId, run: &Expansion<'_>, topics: 
                from numbered n
            ), held as (
                insert into outcomes (dispatch_id, seq, outcome, rule, at)
-               select $1, n.seq, 'suppressed', n.held, $9::timestamptz from numbered n where n.held is not null
+               select $1, n.seq, case when $3 = 'transactional' and n.held = 'hard_bounce' then 'failed' else 'suppressed' end, n.held,
+                   $9::timestamptz from numbered n where n.held is not null
            ), chunks as (
                insert into dispatch_chunks (dispatch_id, chunk, first_seq, last_seq, due_at)
                select $1, c, c * t.size + 1, least((c + 1) * t.size, t.going),
                    $9::timestamptz + coalesce(make_interval(secs => c * t.size * 3600.0 / $10::integer), interval '0')
                from total t, generate_series(0, (t.going - 1) / t.size) c where t.going > 0
            ), rest as (
-               insert into dispatch_chunks (dispatch_id, chunk, first_seq, last_seq, state, due_at, suppressed)
-               select $1, -1, t.going + 1, t.people, 'done', $9, t.people - t.going from total t where t.people > t.going
+               insert into dispatch_chunks (dispatch_id, chunk, first_seq, last_seq, state, due_at, suppressed, failed)
+               select $1, -1, t.going + 1, t.people, 'done', $9, t.people - t.going - t.failing, t.failing
+               from total t where t.people > t.going
            )
-           update dispatches d set state = 'sending', audience = t.people, suppressed = t.people - t.going, started_at = $9
+           update dispatches d set state = 'sending', audience = t.people, suppressed = t.people - t.going - t.failing, failed = t.failing,
+               started_at = $9
            from total t where d.id = $1"#,
         id.uuid(),
         run.unit.uuid(),

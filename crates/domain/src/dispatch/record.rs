@@ -131,9 +131,13 @@ pub async fn record(
         false => HashSet::new(),
     };
     write_outcomes(&mut tx, chunk, outcomes).await?;
-    write_held(&mut tx, chunk, &held).await?;
+    // What a person is owed and cannot be delivered has failed; everything else is held back (product.md's table).
+    let fails = |rule: &str| rules.classification == "transactional" && rule == "hard_bounce";
+    write_held(&mut tx, chunk, &held, fails).await?;
     write_deferrals(&mut tx, chunk, deferrals).await?;
     suppress_bad_addresses(&mut tx, outcomes).await?;
+    let held_failed = i64::try_from(held.iter().filter(|(_, rule)| fails(rule)).count()).unwrap_or(0);
+    let held_back = i64::try_from(held.len()).unwrap_or(0) - held_failed;
     let count = |kind| i64::try_from(outcomes.iter().filter(|it| it.kind == kind).count()).unwrap_or(0);
     let in_flight: Vec<i64> = next.iter().map(|it| it.seq).filter(|seq| allowed.contains(seq)).collect();
     let until = tx.now() + lease;
@@ -146,8 +150,8 @@ pub async fn record(
         &in_flight,
         ts(until) as _,
         count(OutcomeKind::Sent),
-        count(OutcomeKind::Failed),
-        count(OutcomeKind::Suppressed) + i64::try_from(held.len()).unwrap_or(0),
+        count(OutcomeKind::Failed) + held_failed,
+        count(OutcomeKind::Suppressed) + held_back,
         count(OutcomeKind::Ambiguous),
     )
     .execute(tx.conn())
@@ -204,21 +208,23 @@ async fn write_outcomes(tx: &mut Tx, chunk: Chunk, outcomes: &[Outcome]) -> Resu
     Ok(())
 }
 
-async fn write_held(tx: &mut Tx, chunk: Chunk, held: &[(i64, String)]) -> Result<()> {
+async fn write_held(tx: &mut Tx, chunk: Chunk, held: &[(i64, String)], fails: impl Fn(&str) -> bool) -> Result<()> {
     if held.is_empty() {
         return Ok(());
     }
     let seqs: Vec<i64> = held.iter().map(|(seq, _)| *seq).collect();
     let rules: Vec<String> = held.iter().map(|(_, rule)| rule.clone()).collect();
+    let failed: Vec<bool> = held.iter().map(|(_, rule)| fails(rule)).collect();
     sqlx::query!(
         "with gone as (delete from deferrals where dispatch_id = $1 and seq = any ($2) returning seq, attempts)
          insert into outcomes (dispatch_id, seq, outcome, rule, attempts, at)
-         select $1, h.seq, 'suppressed', h.rule, coalesce(gone.attempts, 0), $4
-         from unnest($2::bigint[], $3::text[]) as h (seq, rule) left join gone on gone.seq = h.seq",
+         select $1, h.seq, case when h.failed then 'failed' else 'suppressed' end, h.rule, coalesce(gone.attempts, 0), $4
+         from unnest($2::bigint[], $3::text[], $5::boolean[]) as h (seq, rule, failed) left join gone on gone.seq = h.seq",
         chunk.dispatch.uuid(),
         &seqs,
         &rules,
-        tx.now_sql() as _
+        tx.now_sql() as _,
+        &failed
     )
     .execute(tx.conn())
     .await?;

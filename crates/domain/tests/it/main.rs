@@ -1,4 +1,5 @@
 //! Every domain function on a real PostgreSQL: a module an area. One binary, so that it links once.
 
 mod access;
+mod dispatch;
 mod queue;
