@@ -13,6 +13,11 @@ pub async fn run(domain: Domain) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
+        match domain::identity::sessions::sweep(&domain).await {
+            Ok(0) => {}
+            Ok(sessions) => tracing::debug!(sessions, "removed sessions that had ended"),
+            Err(error) => tracing::warn!(%error, "ended sessions could not be removed; trying later"),
+        }
         match domain::audit_chain::extend(&domain).await {
             Ok(0) => {}
             Ok(rows) => tracing::debug!(rows, "extended the chain of the audit log"),

@@ -22,6 +22,8 @@ pub enum Purpose {
     Throttle,
     /// Envelope senders (VERP).
     Bounce,
+    /// Browsers that have signed in to an account before.
+    Device,
 }
 
 impl Purpose {
@@ -36,6 +38,7 @@ impl Purpose {
             Self::AtRest => b"campanile at rest 1",
             Self::Throttle => b"campanile throttle 1",
             Self::Bounce => b"campanile bounce 1",
+            Self::Device => b"campanile device 1",
         }
     }
 }

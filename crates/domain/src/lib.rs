@@ -14,6 +14,7 @@ pub mod dispatch;
 pub mod error;
 pub mod idempotency;
 pub mod events;
+pub mod identity;
 pub mod imports;
 pub mod keys;
 pub mod preferences;

@@ -10,6 +10,7 @@ pub mod clients;
 pub mod contacts;
 pub mod content;
 pub mod error;
+pub mod identity;
 pub mod ids;
 pub mod imports;
 pub mod language;

@@ -61,6 +61,9 @@ pub(super) async fn serve(config: Config, options: Options) -> anyhow::Result<Ex
     };
     let address = node.config.http.public_url.origin().to_owned();
     println!("Campanile is ready at {address}");
+    if let Some(link) = domain::identity::setup::link(&node.domain).await? {
+        println!("There is no system admin yet. Make one within a day at {link}");
+    }
     let served = tokio::select! {
         served = listening::run(listener, http::router(state), signals::stop()) => served,
         () = node.database.ended() => Err(anyhow::anyhow!("the private database has ended; start campanile again")),

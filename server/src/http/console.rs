@@ -42,6 +42,12 @@ impl Site {
         Ok(Self::with_version(root, version.trim()))
     }
 
+    /// Address of the stylesheet, which the pages before signing in share with the console.
+    #[must_use]
+    pub fn stylesheet(&self) -> String {
+        format!("/{}/campanile.css", self.options.site_pkg_dir)
+    }
+
     /// A site without a package, for tests of pages without a browser.
     #[must_use]
     pub fn empty() -> Self {

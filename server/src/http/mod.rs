@@ -3,6 +3,7 @@
 //! Order of the layers, from the outside: request id and log line, then the middleware of [`middleware`] (security
 //! headers, origin check, session), then the routers.
 
+pub mod auth;
 pub mod console;
 pub mod health;
 mod metrics;
@@ -11,6 +12,7 @@ pub mod peer;
 pub mod public;
 mod reports;
 pub mod serve;
+pub mod session;
 
 use axum::Router;
 use axum::routing::get;
@@ -23,18 +25,19 @@ pub fn router(state: AppState) -> Router {
         domain: state.domain.clone(),
         site: state.site.clone(),
     });
-    Router::new()
+    let all = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics::show))
         .with_state(state.clone())
         .merge(public::router(state.public.clone()))
         .merge(reports::router(state.domain.clone()))
-        .merge(console)
-        .layer(axum::middleware::from_fn_with_state(
-            state,
-            middleware::trace::request,
-        ))
+        .merge(auth::router(state.clone()))
+        .merge(console);
+    middleware::secure(all, &state).layer(axum::middleware::from_fn_with_state(
+        state,
+        middleware::trace::request,
+    ))
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ pub struct ActorUnit {
     pub name: String,
     pub parent_id: Option<UnitId>,
     pub accent: String,
-    pub permissions: BTreeSet<Permission>,
+    pub permissions: Arc<BTreeSet<Permission>>,
 }
 
 /// A signed-in user or an API client, loaded afresh for every request: a revoked role stops at once.
@@ -47,51 +47,59 @@ pub struct Actor {
 impl Actor {
     /// Loads an active user with everything they may do; `None` if there is no such active user.
     pub async fn load(domain: &Domain, user: UserId) -> Result<Option<Self>> {
-        let Some(row) = sqlx::query!(
-            "select name, email, language, theme, time_zone from users where id = $1 and status = 'active'",
-            user.uuid()
-        )
-        .fetch_optional(domain.pool())
-        .await?
-        else {
-            return Ok(None);
-        };
-        let roles = sqlx::query!(
-            r#"select u.id as "id: UnitId", u.key, u.name, u.parent_id as "parent_id: UnitId", u.accent,
-                      array_agg(distinct m.role) as "roles!"
-               from memberships m join units u on m.unit_id = any (u.ancestors)
-               where m.user_id = $1 and u.archived_at is null
-               group by u.id order by (select array_agg(a.name order by array_position(u.ancestors, a.id)) from units a where a.id = any (u.ancestors))"#,
+        // One query for a request: a row a unit, or one without a unit for somebody who has none.
+        let rows = sqlx::query!(
+            r#"select s.name as user_name, s.email, s.language, s.theme, s.time_zone,
+                      u.id as "id?: UnitId", u.key as "key?", u.name as "name?", u.parent_id as "parent_id?: UnitId", u.accent as "accent?",
+                      u.roles as "roles?"
+               from users s
+               left join lateral (
+                   select u.id, u.key, u.name, u.parent_id, u.accent, array_agg(distinct m.role) as roles,
+                          (select array_agg(a.name order by array_position(u.ancestors, a.id)) from units a where a.id = any (u.ancestors)) as path
+                   from memberships m join units u on m.unit_id = any (u.ancestors)
+                   where m.user_id = s.id and u.archived_at is null
+                   group by u.id
+               ) u on true
+               where s.id = $1 and s.status = 'active'
+               order by u.path"#,
             user.uuid()
         )
         .fetch_all(domain.pool())
         .await?;
-        let mut units = Vec::with_capacity(roles.len());
-        for unit in roles {
+        let mut units = Vec::with_capacity(rows.len());
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        for unit in &rows {
+            let (Some(id), Some(key), Some(name), Some(accent), Some(roles)) =
+                (unit.id, &unit.key, &unit.name, &unit.accent, &unit.roles)
+            else {
+                continue;
+            };
             let mut permissions = BTreeSet::new();
-            for role in &unit.roles {
+            for role in roles {
                 let role: Role = role
                     .parse()
                     .map_err(|_| Error::broken("unknown role in memberships"))?;
                 permissions.extend(permissions_of(role));
             }
             units.push(ActorUnit {
-                id: unit.id,
-                key: unit.key,
-                name: unit.name,
+                id,
+                key: key.clone(),
+                name: name.clone(),
                 parent_id: unit.parent_id,
-                accent: unit.accent,
-                permissions,
+                accent: accent.clone(),
+                permissions: Arc::new(permissions),
             });
         }
         Ok(Some(Self {
             kind: ActorKind::User(user),
             person: Some(user),
-            name: row.name.into(),
-            email: row.email,
+            name: row.user_name.as_str().into(),
+            email: row.email.clone(),
             language: row.language.parse().unwrap_or_default(),
-            theme: row.theme,
-            time_zone: row.time_zone,
+            theme: row.theme.clone(),
+            time_zone: row.time_zone.clone(),
             units,
         }))
     }
@@ -113,7 +121,7 @@ impl Actor {
         )
         .fetch_all(domain.pool())
         .await?;
-        let permissions: BTreeSet<_> = scopes.iter().copied().chain([Permission::ViewUnit]).collect();
+        let permissions: Arc<BTreeSet<_>> = Arc::new(scopes.iter().copied().chain([Permission::ViewUnit]).collect());
         let units = rows
             .into_iter()
             .map(|row| ActorUnit {
@@ -161,6 +169,18 @@ impl Actor {
         }
     }
 
+    /// The user's address; API clients have none.
+    #[must_use]
+    pub fn email(&self) -> &str {
+        &self.email
+    }
+
+    /// `system`, `light` or `dark`.
+    #[must_use]
+    pub fn theme(&self) -> &str {
+        &self.theme
+    }
+
     #[must_use]
     pub fn units(&self) -> &[ActorUnit] {
         &self.units
@@ -192,6 +212,7 @@ impl Actor {
             kind: self.kind,
             person: self.person,
             name: self.name.clone(),
+            permissions: found.permissions.clone(),
             permission: PhantomData,
         })
     }
@@ -250,6 +271,8 @@ pub struct Granted<P> {
     kind: ActorKind,
     person: Option<UserId>,
     name: Arc<str>,
+    /// Everything that the actor may do in the unit: who gives roles must hold them.
+    permissions: Arc<BTreeSet<Permission>>,
     permission: PhantomData<P>,
 }
 
@@ -286,6 +309,12 @@ impl<P: Permits> Granted<P> {
         self.user().map(UserId::uuid)
     }
 
+    /// Whether the actor may also do this in the unit, where an act depends on what else they hold.
+    #[must_use]
+    pub fn may(&self, permission: Permission) -> bool {
+        self.permissions.contains(&permission)
+    }
+
     #[must_use]
     pub fn actor_name(&self) -> &str {
         &self.name
@@ -305,6 +334,7 @@ impl System {
             kind: ActorKind::System,
             person: None,
             name: "Campanile".into(),
+            permissions: Arc::new(Permission::ALL.iter().copied().collect()),
             permission: PhantomData,
         }
     }
