@@ -2,10 +2,12 @@
 //! and comes out as data of `types` or as an [`Error`].
 
 pub mod access;
+pub mod approvals;
 pub mod audit;
 pub mod audit_chain;
 pub mod captured;
 pub mod clients;
+pub mod campaigns;
 pub mod clock;
 pub mod contacts;
 pub mod cursor;
