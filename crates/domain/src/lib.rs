@@ -10,6 +10,7 @@ pub mod clients;
 pub mod campaigns;
 pub mod clock;
 pub mod contacts;
+pub mod content;
 pub mod cursor;
 mod db;
 pub mod dispatch;

@@ -24,6 +24,7 @@ mod person;
 mod problem;
 mod sanitize;
 mod scan;
+mod setting;
 mod source;
 mod structure;
 mod text;
@@ -36,6 +37,7 @@ pub use part::VariableUse;
 pub use person::Person;
 pub use problem::{Place, Problem, ProblemCode};
 pub use sanitize::clean_rich_text;
+pub use setting::{Draft, FooterTexts, Setting, Words};
 pub use source::{
     CLIPPED_BYTES, Content, FooterWords, MAX_OUTPUT_BYTES, MAX_SOURCE_BYTES, Source, TemplateSource, UnitInfo,
 };

@@ -1,6 +1,7 @@
 //! Templates, slots and what fills them; sender profiles and images.
 
-use crate::Language;
+use crate::{ImageId, Language, SenderProfileId, TemplateId, UnitId};
+use jiff::Timestamp;
 use crate::text_enum::text_enum;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -127,4 +128,107 @@ impl SlotValue {
             Self::Link { address, label } => address.trim().is_empty() || label.trim().is_empty(),
         }
     }
+}
+
+/// A template, as lists and galleries show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct TemplateRow {
+    pub id: TemplateId,
+    pub unit_id: UnitId,
+    /// The unit that owns it: the reader's own or one above.
+    pub unit_name: String,
+    pub name: String,
+    pub description: String,
+    pub version: i32,
+    pub mjml: String,
+    pub slots: Vec<Slot>,
+    /// Owned by the unit that asks, and so changeable there.
+    pub own: bool,
+    #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]
+    pub updated_at: Timestamp,
+    #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    pub archived_at: Option<Timestamp>,
+}
+
+/// One of a template's versions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct TemplateVersion {
+    pub version: i32,
+    pub author: Option<String>,
+    #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]
+    pub created_at: Timestamp,
+}
+
+/// What is filled in to make or change a template.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct TemplateInput {
+    pub name: String,
+    pub description: String,
+    pub mjml: String,
+    pub slots: Vec<Slot>,
+    /// The version that the change is based on; ignored for a new template.
+    pub version: i32,
+}
+
+/// Who a message is from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct SenderProfile {
+    pub id: SenderProfileId,
+    pub name: String,
+    /// May have template tags.
+    pub from_name: String,
+    pub from_address: String,
+    pub reply_to: Option<String>,
+    #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]
+    pub updated_at: Timestamp,
+    #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    pub archived_at: Option<Timestamp>,
+}
+
+/// What is filled in to make or change a sender profile.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct SenderProfileInput {
+    pub name: String,
+    pub from_name: String,
+    pub from_address: String,
+    /// Empty: answers go to the sender's address.
+    pub reply_to: String,
+}
+
+/// An uploaded image.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct ImageRow {
+    pub id: ImageId,
+    pub file_name: String,
+    /// `/media/…`, public and never changing.
+    pub address: String,
+    pub thumbnail: String,
+    pub alt: String,
+    pub media_type: String,
+    pub width: i32,
+    pub height: i32,
+    pub byte_size: i64,
+    #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]
+    pub created_at: Timestamp,
+    #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    pub archived_at: Option<Timestamp>,
+}
+
+/// A person of the unit, for previews.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SamplePerson {
+    pub id: crate::ContactId,
+    pub first_name: String,
+    pub last_name: String,
+    pub email: String,
+    pub language: Option<Language>,
+    pub attributes: serde_json::Map<String, serde_json::Value>,
 }
