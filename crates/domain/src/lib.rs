@@ -24,6 +24,7 @@ pub mod preferences;
 pub mod queue;
 pub mod random;
 pub mod reports;
+pub mod seed;
 pub mod tokens;
 pub mod topics;
 pub mod units;

@@ -4,6 +4,7 @@
 mod backup;
 mod migrate;
 mod node;
+mod seed;
 mod serve;
 mod signals;
 mod verify;
@@ -39,6 +40,8 @@ enum Command {
     Backup(backup::BackupOptions),
     /// Bring a backup back into an empty place.
     Restore(backup::RestoreOptions),
+    /// Fill an empty database: a demo, or many people for measuring.
+    Seed(seed::Options),
     /// Check the ledger, the chain of the audit log and every reference.
     Verify,
 }
@@ -52,6 +55,7 @@ impl Command {
             Self::Migrate => "migrate",
             Self::Backup(_) => "backup",
             Self::Restore(_) => "restore",
+            Self::Seed(_) => "seed",
             Self::Verify => "verify",
         }
     }
@@ -90,6 +94,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Migrate => migrate::migrate(config, name).await,
         Command::Backup(options) => backup::backup(config, name, options).await,
         Command::Restore(options) => backup::restore(config, name, options).await,
+        Command::Seed(options) => seed::seed(config, name, options).await,
         Command::Verify => verify::verify(config, name).await,
     }
 }

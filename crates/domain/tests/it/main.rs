@@ -3,3 +3,4 @@
 mod access;
 mod dispatch;
 mod queue;
+mod seed;
