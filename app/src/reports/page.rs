@@ -32,7 +32,8 @@ pub(super) fn Page() -> impl IntoView {
                 view! {
                     <Breadcrumb crumbs=vec![
                         Crumb::new(move || t_string!(i18n, reports.title), here.href("/reports")),
-                        Crumb::here(move || t_string!(i18n, reports.report)),
+                        Crumb::new(move || t_string!(i18n, reports.col_name), here.href(&format!("/messages/{id}"))),
+                        Crumb::here(move || t_string!(i18n, common.nav.reports)),
                     ] />
                     <CampaignReportView id headed=true />
                 }
@@ -119,11 +120,7 @@ fn Report(report: CampaignReport, headed: bool) -> impl IntoView {
     view! {
         {headed
             .then(|| {
-                let message = here.href(&format!("/messages/{}", report.campaign_id));
-                let actions = move || {
-                    view! { <LinkButton href=message.clone()>{t!(i18n, reports.open_message)}</LinkButton> }
-                };
-                view! { <PageHeader title=name badge=move || view! { <StateBadge state=state.clone() /> } actions /> }
+                view! { <PageHeader title=name badge=move || view! { <StateBadge state=state.clone() /> } /> }
             })}
         {under_way
             .then(|| {

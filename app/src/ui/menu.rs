@@ -67,8 +67,7 @@ pub fn Menu(
     let vertical = if upwards { "bottom-full mb-1" } else { "top-full mt-1" };
     view! {
         <details node_ref=node class="relative flex-none" on:keydown=on_key on:focusout=on_leave>
-            <summary class=class>
-                <span class="sr-only">{move || label.get()}</span>
+            <summary class=class aria-label=move || label.get()>
                 {match face {
                     Some(face) => face.run(),
                     None => view! { <Glyph icon=Icon::More /> }.into_any(),

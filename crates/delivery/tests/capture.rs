@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use delivery::{
+use campanile_delivery::{
     Channel, HandOff,
     capture::{Captured, Inbox, Limits, NotKept, serve},
     email::{Address, Connection, Outgoing, Relay},

@@ -3,6 +3,7 @@
 //! Order of the layers, from the outside: request id and log line, then the middleware of [`middleware`] (security
 //! headers, origin check, session), then the routers.
 
+pub mod api_v1;
 pub mod auth;
 pub mod console;
 pub mod health;
@@ -32,6 +33,7 @@ pub fn router(state: AppState) -> Router {
         .with_state(state.clone())
         .merge(public::router(state.public.clone()))
         .merge(reports::router(state.domain.clone()))
+        .merge(api_v1::router(state.clone()))
         .merge(auth::router(state.clone()))
         .merge(console);
     middleware::secure(all, &state).layer(axum::middleware::from_fn_with_state(

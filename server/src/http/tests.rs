@@ -14,6 +14,12 @@ use crate::config::{Config, Sources};
 
 /// The application on a test's database, configured by `environment`.
 pub fn state(pool: PgPool, environment: &[(&str, &str)]) -> AppState {
+    let (domain, _clock) = domain::testing::domain(pool);
+    state_of(domain, environment)
+}
+
+/// The same for a domain that is there already.
+pub fn state_of(domain: domain::Domain, environment: &[(&str, &str)]) -> AppState {
     let environment = environment
         .iter()
         .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
@@ -23,7 +29,6 @@ pub fn state(pool: PgPool, environment: &[(&str, &str)]) -> AppState {
         directory: "/nonexistent".into(),
         ..Sources::default()
     };
-    let (domain, _clock) = domain::testing::domain(pool);
     let (hits, _writer) = public::start_hits(domain.clone(), tokio_util::sync::CancellationToken::new());
     AppState {
         public: public::PublicState::new(domain.clone(), hits),

@@ -1,0 +1,20 @@
+//! People, as one unit sees them.
+
+mod create;
+mod get;
+mod list;
+mod remove;
+mod update;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::state::AppState;
+
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list, create::create))
+        .routes(routes!(get::get, update::update, remove::remove))
+        .routes(routes!(get::by_key))
+        .routes(routes!(get::messages))
+}

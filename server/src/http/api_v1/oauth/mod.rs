@@ -1,0 +1,3 @@
+//! How a client signs in.
+
+pub mod token;
