@@ -5,7 +5,7 @@
 
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
+use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -13,27 +13,21 @@ use types::{ApiError, Code};
 
 use crate::state::AppState;
 
-/// Addresses that carry their own proof (a signed token, client credentials, a provider's signature) and look at no cookie.
-const CARRY_THEIR_PROOF: &[&str] = &["/u/", "/p/", "/s/", "/v/", "/t/", "/hooks/", "/messaging/"];
-const CARRY_THEIR_PROOF_EXACTLY: &[&str] = &["/api/v1/oauth/token", "/v2/token", "/Service.asmx"];
+/// Addresses that carry their own proof (a signed token, a bearer token, client credentials, a provider's signature) and look
+/// at no cookie: a browser adds none of these by itself.
+const CARRY_THEIR_PROOF: &[&str] = &["/u/", "/p/", "/s/", "/v/", "/t/", "/hooks/", "/messaging/", "/api/"];
+const CARRY_THEIR_PROOF_EXACTLY: &[&str] = &["/v2/token", "/Service.asmx"];
 
 /// Answers 403 to what another website asked for.
 pub async fn check(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let harmless = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE)
         || CARRY_THEIR_PROOF.iter().any(|prefix| path.starts_with(prefix))
-        || CARRY_THEIR_PROOF_EXACTLY.contains(&path)
-        || has_bearer(path, request.headers());
+        || CARRY_THEIR_PROOF_EXACTLY.contains(&path);
     if harmless || is_ours(state.config.http.public_url.origin(), request.headers()) {
         return next.run(request).await;
     }
     (StatusCode::FORBIDDEN, Json(ApiError::new(Code::CrossOrigin))).into_response()
-}
-
-/// The API by token. A browser never adds this header by itself, and the API takes no cookie beside it.
-fn has_bearer(path: &str, headers: &HeaderMap) -> bool {
-    let scheme = |value: &str| value.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer "));
-    path.starts_with("/api/") && headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).is_some_and(scheme)
 }
 
 /// From one of our pages, or typed by the reader. Without either header it is no browser of today, and refused.
