@@ -49,6 +49,16 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/approvals") view={Lazy::<approvals::ListPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/content") view={Lazy::<content::ListPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/audience") view={Lazy::<audience::ListPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/audience/people/new") view={Lazy::<audience::NewPersonPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/audience/people/:id") view={Lazy::<audience::PersonPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/audience/people/:id/edit") view={Lazy::<audience::EditPersonPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/audience/topics") view={Lazy::<audience::TopicsPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/audience/topics/new") view={Lazy::<audience::TopicPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/audience/topics/:id") view={Lazy::<audience::TopicPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/audience/imports") view={Lazy::<audience::ImportsPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/audience/imports/new") view={Lazy::<audience::NewImportPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/audience/imports/:id") view={Lazy::<audience::ImportPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/audience/suppressions") view={Lazy::<audience::SuppressionsPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/reports") view={Lazy::<reports::ListPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/reports/:id") view={Lazy::<reports::ReportPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/settings") view={Lazy::<settings::OverviewPage>::new()} ssr=SsrMode::Async/>

@@ -2,6 +2,7 @@
 //! the operator stops it, and turns errors into one message and an exit code.
 
 mod backup;
+mod import;
 mod migrate;
 mod node;
 mod seed;
@@ -42,6 +43,12 @@ enum Command {
     Restore(backup::RestoreOptions),
     /// Fill an empty database: a demo, or many people for measuring.
     Seed(seed::Options),
+    /// Bring people, or addresses never to write to, from a CSV file into a unit.
+    #[command(subcommand)]
+    Import(import::ImportWhat),
+    /// Write what a unit has as a CSV file.
+    #[command(subcommand)]
+    Export(import::ExportWhat),
     /// Check the ledger, the chain of the audit log and every reference.
     Verify,
 }
@@ -56,6 +63,8 @@ impl Command {
             Self::Backup(_) => "backup",
             Self::Restore(_) => "restore",
             Self::Seed(_) => "seed",
+            Self::Import(_) => "import",
+            Self::Export(_) => "export",
             Self::Verify => "verify",
         }
     }
@@ -95,6 +104,8 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Backup(options) => backup::backup(config, name, options).await,
         Command::Restore(options) => backup::restore(config, name, options).await,
         Command::Seed(options) => seed::seed(config, name, options).await,
+        Command::Import(what) => import::import(config, name, what).await,
+        Command::Export(what) => import::export(config, name, what).await,
         Command::Verify => verify::verify(config, name).await,
     }
 }

@@ -14,6 +14,7 @@ pub mod public;
 mod reports;
 pub mod serve;
 pub mod session;
+mod uploads;
 
 use axum::Router;
 use axum::routing::get;
@@ -35,6 +36,7 @@ pub fn router(state: AppState) -> Router {
         .merge(reports::router(state.domain.clone()))
         .merge(api_v1::router(state.clone()))
         .merge(auth::router(state.clone()))
+        .merge(uploads::router(state.domain.clone()))
         .merge(console);
     middleware::secure(all, &state).layer(axum::middleware::from_fn_with_state(
         state,
