@@ -42,12 +42,13 @@ pub fn of_request() -> Locale {
     }
 }
 
-/// The colour scheme that the reader chose, as a class of `<html>`.
+/// The colour scheme that the reader chose, here or elsewhere, as a class of `<html>`.
 #[must_use]
 pub fn theme_of_request() -> Option<&'static str> {
     #[cfg(feature = "ssr")]
     {
-        match crate::ctx::cookie(THEME_COOKIE).as_deref() {
+        let own = || crate::ctx::actor().and_then(|actor| actor.me()).map(|me| me.theme);
+        match crate::ctx::cookie(THEME_COOKIE).or_else(own).as_deref() {
             Some("light") => Some("light"),
             Some("dark") => Some("dark"),
             _ => None,

@@ -22,24 +22,7 @@ pub(super) fn RunningIndicator() -> impl IntoView {
     let ask = Action::new(move |unit: &String| api::running(unit.clone()));
     let answer = ask.value();
     let wait = StoredValue::new(None::<TimeoutHandle>);
-    // Every answer sets the next question; a change of unit asks at once.
-    Effect::new(move |_| {
-        asked.track();
-        let unit = here.key.get();
-        if here.unit.with_untracked(Option::is_some) && !document().hidden() {
-            ask.dispatch(unit);
-        }
-    });
-    Effect::new(move |_| {
-        let pause = match answer.get() {
-            Some(Ok(found)) => {
-                let pause = if found.is_empty() { IDLE } else { BUSY };
-                tasks.set(found);
-                pause
-            }
-            // Signed out or offline: the page itself says so when it is used.
-            _ => IDLE,
-        };
+    let ask_in = move |pause: Duration| {
         if let Some(handle) = wait.get_value() {
             handle.clear();
         }
@@ -47,6 +30,25 @@ pub(super) fn RunningIndicator() -> impl IntoView {
             let _ = asked.try_update(|count| *count = count.wrapping_add(1));
         };
         wait.set_value(set_timeout_with_handle(again, pause).ok());
+    };
+    // Every answer sets the next question; a change of unit asks at once, a hidden window later.
+    Effect::new(move |_| {
+        asked.track();
+        let unit = here.key.get();
+        if here.unit.with_untracked(Option::is_some) && !document().hidden() {
+            ask.dispatch(unit);
+        } else {
+            ask_in(IDLE);
+        }
+    });
+    Effect::new(move |_| match answer.get() {
+        Some(Ok(found)) => {
+            ask_in(if found.is_empty() { IDLE } else { BUSY });
+            tasks.set(found);
+        }
+        // Signed out or offline: the page itself says so when it is used.
+        Some(Err(_)) => ask_in(IDLE),
+        None => {}
     });
     on_cleanup(move || {
         if let Some(handle) = wait.try_get_value().flatten() {

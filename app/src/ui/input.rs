@@ -101,7 +101,8 @@ pub fn TextArea(
     let Wiring { id, name, required, described_by, invalid } = wire(name);
     let initial = bind.map(|signal| signal.get_untracked()).or(value).unwrap_or_default();
     let face = if code { "font-mono text-[13px]" } else { "" };
-    view! {
+    let filled = !initial.is_empty();
+    let field = view! {
         <textarea
             class=format!("{BOX} py-2 leading-5 {face}")
             id=id
@@ -120,10 +121,10 @@ pub fn TextArea(
             disabled=move || disabled.get()
             aria-describedby=move || described_by.get()
             aria-invalid=move || invalid.get().then_some("true")
-        >
-            {initial}
-        </textarea>
-    }
+        ></textarea>
+    };
+    // An empty text node would be written as a blank, which a text area shows.
+    if filled { field.into_inner().child(initial).into_any() } else { field.into_any() }
 }
 
 /// A list to choose one from: the native control, which every reader knows and phones show well.
