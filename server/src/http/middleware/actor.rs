@@ -1,5 +1,6 @@
 //! Who is signed in: the session's owner, loaded afresh for every request, so that a role taken away is gone at once.
 
+use app::ctx::CurrentSession;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode};
@@ -14,12 +15,9 @@ use crate::http::auth::next::sign_in_then;
 use crate::http::session;
 use crate::state::AppState;
 
-/// The session of a request, as the table knows it: "sign out everywhere else" spares it.
-#[derive(Clone, Copy, Debug)]
-pub struct CurrentSession(pub SessionHash);
-
-/// Addresses that never look at who is signed in: files, and what works without signing in by its own proof.
-const NOBODYS: &[&str] = &["/pkg/", "/fonts/", "/t/", "/u/", "/p/", "/v/", "/s/", "/hooks/", "/healthz", "/readyz", "/metrics"];
+/// Addresses that never look at who is signed in: files, and what works by its own proof. What the origin check lets through
+/// must be here, or another website could act in a reader's name.
+const NOBODYS: &[&str] = &["/api/", "/pkg/", "/fonts/", "/t/", "/u/", "/p/", "/v/", "/s/", "/hooks/", "/healthz", "/readyz", "/metrics"];
 
 /// Puts the [`Actor`] of the session into the request. Pages of the console send everybody else to the sign-in page and
 /// back; that is a courtesy, and the domain is what refuses.
