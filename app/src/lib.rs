@@ -21,6 +21,7 @@ pub mod audience;
 pub mod content;
 pub mod dev;
 pub mod home;
+pub mod identity;
 pub mod messages;
 pub mod reports;
 pub mod settings;

@@ -84,8 +84,7 @@ impl Cluster {
     }
 
     fn psql(&self, database: &str, args: &[&str]) -> Command {
-        let beside = self.binaries.join("psql");
-        let mut command = Command::new(if beside.exists() { beside } else { PathBuf::from("psql") });
+        let mut command = Command::new(self.binaries.join("psql"));
         command.args([
             "-q",
             "-X",

@@ -4,7 +4,6 @@
 //! figure is the median of three runs. Each line reads `name value unit baseline ratio`, ratio = value / baseline, 0 where
 //! there is no baseline; `target/bench/report.json` holds the same.
 
-mod import;
 mod place;
 mod postgres;
 mod render_speed;
@@ -22,11 +21,10 @@ use crate::report::Report;
 type Bench = fn(&Place, &mut Report) -> Result<()>;
 
 /// Everything there is, by the beginning of its lines' names; cheap ones first.
-const BENCHES: [(&str, Bench); 4] = [
+const BENCHES: [(&str, Bench); 3] = [
     ("wasm", wasm::run),
     ("render", render_speed::run),
     ("start", start::run),
-    ("import", import::run),
 ];
 
 fn main() -> Result<()> {

@@ -22,8 +22,7 @@ pub fn binaries() -> Result<PathBuf> {
 
 /// Runs statements with psql and returns what they print, unaligned.
 pub fn sql(socket: &str, database: &str, user: &str, statements: &str) -> Result<String> {
-    let beside = binaries()?.join("psql");
-    let output = Command::new(if beside.exists() { beside } else { PathBuf::from("psql") })
+    let output = Command::new(binaries()?.join("psql"))
         .args([
             "-X",
             "-q",

@@ -8,7 +8,6 @@ mod node;
 mod seed;
 mod serve;
 mod signals;
-mod user;
 mod verify;
 
 use std::path::PathBuf;
@@ -50,8 +49,6 @@ enum Command {
     /// Write what a unit has as a CSV file.
     #[command(subcommand)]
     Export(import::ExportWhat),
-    /// Members of staff.
-    User(user::Options),
     /// Check the ledger, the chain of the audit log and every reference.
     Verify,
 }
@@ -68,7 +65,6 @@ impl Command {
             Self::Seed(_) => "seed",
             Self::Import(_) => "import",
             Self::Export(_) => "export",
-            Self::User(_) => "user",
             Self::Verify => "verify",
         }
     }
@@ -110,7 +106,6 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Seed(options) => seed::seed(config, name, options).await,
         Command::Import(what) => import::import(config, name, what).await,
         Command::Export(what) => import::export(config, name, what).await,
-        Command::User(options) => user::user(config, name, options).await,
         Command::Verify => verify::verify(config, name).await,
     }
 }

@@ -2,6 +2,5 @@
 
 mod access;
 mod dispatch;
-mod identity;
 mod queue;
 mod seed;

@@ -67,6 +67,13 @@ fn is_json(value: &HeaderValue) -> bool {
 }
 
 impl<T> Input<T> {
+    /// For answers that must not be kept: they hold a secret.
+    #[must_use]
+    pub fn without_key(mut self) -> Self {
+        self.key = None;
+        self
+    }
+
     /// Opens the transaction and claims the idempotency key, if there is one.
     ///
     /// # Errors

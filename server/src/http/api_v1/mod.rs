@@ -8,8 +8,12 @@
 pub mod act;
 mod audit;
 pub mod caller;
+mod clients;
+mod campaigns;
 mod contacts;
 mod docs;
+mod users;
+mod imports;
 mod oauth;
 pub mod paging;
 pub mod problem;
@@ -51,6 +55,10 @@ const BODY_LIMIT: usize = 4 << 20;
         (name = "subscriptions", description = "Who gets which topic, and the record of their consent"),
         (name = "suppressions", description = "Addresses never to write to"),
         (name = "units", description = "The tree of business units"),
+        (name = "imports", description = "Files of people and of addresses never to write to"),
+        (name = "campaigns", description = "Campaigns, their way through approval, and what became of them"),
+        (name = "users", description = "Staff and their roles in the unit"),
+        (name = "clients", description = "Other systems that call the API"),
         (name = "audit", description = "Who did what"),
     )
 )]
@@ -66,6 +74,10 @@ fn routes() -> OpenApiRouter<AppState> {
         .merge(suppressions::routes())
         .merge(units::routes())
         .merge(audit::routes())
+        .merge(users::routes())
+        .merge(imports::routes())
+        .merge(clients::routes())
+        .merge(campaigns::routes())
 }
 
 /// The API and its documentation.

@@ -19,8 +19,6 @@ mod page;
 mod reset;
 mod setup;
 mod sign_in;
-#[cfg(test)]
-mod tests;
 
 use axum::extract::DefaultBodyLimit;
 use axum::response::Redirect;

@@ -1,0 +1,22 @@
+//! `POST /campaigns/{id}/resume`
+
+use axum::response::Response;
+use domain::access::ControlSending;
+use types::CampaignId;
+
+use crate::http::api_v1::act::{Input, Nothing};
+use crate::http::api_v1::caller::{At, By};
+use crate::http::api_v1::paging::UnitParam;
+use crate::http::api_v1::problem::{Problem, Stop};
+
+/// Go on after a pause
+#[utoipa::path(
+    post, path = "/campaigns/{id}/resume", tag = "campaigns", params(("id" = CampaignId, Path), UnitParam),
+    security(("oauth" = ["campaigns:control"])),
+    responses((status = 204), (status = "4XX", body = Problem))
+)]
+pub async fn resume(by: By<ControlSending>, At(id): At<CampaignId>, input: Input<Nothing>) -> Result<Response, Stop> {
+    let mut act = input.begin(&by).await?;
+    domain::campaigns::resume(&mut act.tx, &by, id).await?;
+    act.done_empty().await
+}

@@ -1,0 +1,24 @@
+//! `POST /campaigns/{id}/withdraw`
+
+use axum::response::Response;
+use domain::access::EditCampaigns;
+use types::CampaignId;
+
+use crate::http::api_v1::act::{Input, Nothing};
+use crate::http::api_v1::caller::{At, By};
+use crate::http::api_v1::paging::UnitParam;
+use crate::http::api_v1::problem::{Problem, Stop};
+
+/// Take it back from review or approval
+///
+/// It becomes a draft again, and nothing of it is sent.
+#[utoipa::path(
+    post, path = "/campaigns/{id}/withdraw", tag = "campaigns", params(("id" = CampaignId, Path), UnitParam),
+    security(("oauth" = ["campaigns:write"])),
+    responses((status = 204), (status = "4XX", body = Problem))
+)]
+pub async fn withdraw(by: By<EditCampaigns>, At(id): At<CampaignId>, input: Input<Nothing>) -> Result<Response, Stop> {
+    let mut act = input.begin(&by).await?;
+    domain::approvals::withdraw(&mut act.tx, &by, id).await?;
+    act.done_empty().await
+}
