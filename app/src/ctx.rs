@@ -74,6 +74,16 @@ pub fn actor() -> Option<Actor> {
     use_context::<Parts>()?.extensions.get::<Actor>().cloned()
 }
 
+/// The session of a request, as the table knows it: "sign out everywhere else" spares it. Set by the middleware.
+#[derive(Clone, Copy, Debug)]
+pub struct CurrentSession(pub domain::identity::sessions::SessionHash);
+
+/// The session that the request came with.
+#[must_use]
+pub fn current_session() -> Option<domain::identity::sessions::SessionHash> {
+    use_context::<Parts>()?.extensions.get::<CurrentSession>().map(|session| session.0)
+}
+
 /// What a server function answers when the domain refuses; what is our own fault is logged here, once.
 #[must_use]
 pub fn failed(error: domain::Error) -> ApiError {

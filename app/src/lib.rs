@@ -21,7 +21,6 @@ pub mod audience;
 pub mod content;
 pub mod dev;
 pub mod home;
-pub mod identity;
 pub mod messages;
 pub mod reports;
 pub mod settings;

@@ -21,7 +21,7 @@
 use i18n::{t, use_i18n};
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
-use leptos_router::components::{A, ParentRoute, Route, Router, Routes};
+use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{Lazy, SsrMode, path};
 
 use crate::layout::ConsoleFrame;
@@ -38,8 +38,7 @@ pub fn App() -> impl IntoView {
         <Router>
             <a href="#content" class="sr-only focus:not-sr-only focus:fixed focus:left-4 focus:top-3 focus:z-50 focus:rounded-md focus:bg-raised focus:px-3 focus:py-2">{t!(i18n, common.skip_to_content)}</a>
             <Routes fallback=NotFound>
-                // Before signing in: the pages of `identity` go here (/sign-in, /forgot, /reset/:token, /invitation/:token,
-                // /setup/:token), and "/", which sends people to their unit.
+                // "/" and the pages before signing in are plain pages of the server: server/src/http/auth.
 
                 <Route path=path!("/dev/ui") view={Lazy::<dev::UiPage>::new()} ssr=SsrMode::Async/>
 
@@ -62,6 +61,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/reports") view={Lazy::<reports::ListPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/reports/:id") view={Lazy::<reports::ReportPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/settings") view={Lazy::<settings::OverviewPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/settings/units") view={Lazy::<settings::UnitsPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/settings/audit") view={Lazy::<settings::AuditPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/settings/account") view={Lazy::<settings::AccountPage>::new()} ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>
@@ -82,7 +84,7 @@ pub(crate) fn NotFound() -> impl IntoView {
             <Title text=move || i18n::t_string!(i18n, common.not_found_title).to_string()/>
             <h1 class="text-xl font-semibold">{t!(i18n, common.not_found_title)}</h1>
             <p class="mt-2 text-muted">{t!(i18n, common.not_found_text)}</p>
-            <p class="mt-4"><A href="/" attr:class="text-accent underline">{t!(i18n, common.go_home)}</A></p>
+            <p class="mt-4"><a href="/" rel="external" class="text-accent underline">{t!(i18n, common.go_home)}</a></p>
         </main>
     }
     .into_any()

@@ -84,7 +84,8 @@ impl Cluster {
     }
 
     fn psql(&self, database: &str, args: &[&str]) -> Command {
-        let mut command = Command::new(self.binaries.join("psql"));
+        let beside = self.binaries.join("psql");
+        let mut command = Command::new(if beside.exists() { beside } else { PathBuf::from("psql") });
         command.args([
             "-q",
             "-X",

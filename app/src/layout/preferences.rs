@@ -1,11 +1,13 @@
 //! Language and colour scheme, changed at once and kept: in a cookie for the next page, and with the person.
 
 use super::api;
-use crate::locale::{THEME_COOKIE, language_of};
+use crate::locale::{THEME_COOKIE, language_of, locale_of};
 use crate::ui::{Glyph, Icon, Menu, MenuButton};
-use i18n::{LOCALE_COOKIE, Locale, name_of, t_string, use_i18n};
+use i18n::{I18nContext, LOCALE_COOKIE, Locale, name_of, t_string, use_i18n};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use types::Language;
+use types::identity::Theme;
 
 /// A year, the usual bound on cookies that remember a preference.
 const YEAR_SECONDS: u32 = 31_536_000;
@@ -107,5 +109,21 @@ pub(super) fn ThemeMenu() -> impl IntoView {
                 })
                 .collect_view()}
         </Menu>
+    }
+}
+
+/// Shows what was changed elsewhere (on the page of one's own account) at once, and keeps it for the next page.
+pub fn apply_preferences(i18n: I18nContext<Locale>, language: Language, theme: Theme) {
+    let locale = locale_of(language);
+    i18n.set_locale(locale);
+    remember(LOCALE_COOKIE, &locale.to_string());
+    let theme = match theme {
+        Theme::System => "",
+        Theme::Light => "light",
+        Theme::Dark => "dark",
+    };
+    remember(THEME_COOKIE, theme);
+    if let Some(root) = document().document_element() {
+        root.set_class_name(theme);
     }
 }

@@ -1,11 +1,22 @@
 //! People, units, the audit log, one's own account.
 
-use i18n::{t, t_string, use_i18n};
-use leptos::prelude::*;
-use leptos_meta::Title;
-use leptos_router::{LazyRoute, lazy_route};
+mod account;
+mod api;
+mod audit;
+mod frame;
+mod invite;
+mod people;
+mod person;
+mod unit_form;
+mod units;
+mod words;
 
-/// The area's first page.
+use crate::layout::use_here;
+use leptos::prelude::*;
+use leptos_router::{LazyRoute, lazy_route};
+use types::access::Permission;
+
+/// The area's first page: the people, for those who manage them, else one's own account.
 pub struct OverviewPage;
 
 #[lazy_route]
@@ -15,11 +26,54 @@ impl LazyRoute for OverviewPage {
     }
 
     fn view(_this: Self) -> AnyView {
-        let i18n = use_i18n();
+        let here = use_here();
         view! {
-            <Title text=move || t_string!(i18n, settings.title).to_string()/>
-            <h1 class="text-xl font-semibold">{t!(i18n, settings.title)}</h1>
+            <Show when=move || here.may(Permission::ManageMembers) fallback=|| view! { <account::Account /> }>
+                <people::People />
+            </Show>
         }
         .into_any()
+    }
+}
+
+/// Units.
+pub struct UnitsPage;
+
+#[lazy_route]
+impl LazyRoute for UnitsPage {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <units::Units /> }.into_any()
+    }
+}
+
+/// The audit log.
+pub struct AuditPage;
+
+#[lazy_route]
+impl LazyRoute for AuditPage {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <audit::Audit /> }.into_any()
+    }
+}
+
+/// One's own account.
+pub struct AccountPage;
+
+#[lazy_route]
+impl LazyRoute for AccountPage {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <account::Account /> }.into_any()
     }
 }

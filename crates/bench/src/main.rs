@@ -4,6 +4,7 @@
 //! figure is the median of three runs. Each line reads `name value unit baseline ratio`, ratio = value / baseline, 0 where
 //! there is no baseline; `target/bench/report.json` holds the same.
 
+mod import;
 mod place;
 mod postgres;
 mod render_speed;
@@ -21,10 +22,11 @@ use crate::report::Report;
 type Bench = fn(&Place, &mut Report) -> Result<()>;
 
 /// Everything there is, by the beginning of its lines' names; cheap ones first.
-const BENCHES: [(&str, Bench); 3] = [
+const BENCHES: [(&str, Bench); 4] = [
     ("wasm", wasm::run),
     ("render", render_speed::run),
     ("start", start::run),
+    ("import", import::run),
 ];
 
 fn main() -> Result<()> {

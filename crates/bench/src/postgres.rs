@@ -22,7 +22,8 @@ pub fn binaries() -> Result<PathBuf> {
 
 /// Runs statements with psql and returns what they print, unaligned.
 pub fn sql(socket: &str, database: &str, user: &str, statements: &str) -> Result<String> {
-    let output = Command::new(binaries()?.join("psql"))
+    let beside = binaries()?.join("psql");
+    let output = Command::new(if beside.exists() { beside } else { PathBuf::from("psql") })
         .args([
             "-X",
             "-q",

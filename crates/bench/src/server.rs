@@ -92,6 +92,13 @@ impl Installation {
         }
     }
 
+    /// The folder of the socket on which the private cluster listens while it runs (line 5 of its `postmaster.pid`).
+    pub fn socket(&self) -> Result<String> {
+        let path = self.cluster().join("postmaster.pid");
+        let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+        Ok(text.lines().nth(4).context("no socket in postmaster.pid")?.to_owned())
+    }
+
     /// The folder of the private cluster's data.
     pub fn cluster(&self) -> PathBuf {
         self.data.path().join("postgres")

@@ -8,6 +8,7 @@ mod node;
 mod seed;
 mod serve;
 mod signals;
+mod user;
 mod verify;
 
 use std::path::PathBuf;
@@ -49,6 +50,8 @@ enum Command {
     /// Write what a unit has as a CSV file.
     #[command(subcommand)]
     Export(import::ExportWhat),
+    /// Members of staff.
+    User(user::Options),
     /// Check the ledger, the chain of the audit log and every reference.
     Verify,
 }
@@ -65,6 +68,7 @@ impl Command {
             Self::Seed(_) => "seed",
             Self::Import(_) => "import",
             Self::Export(_) => "export",
+            Self::User(_) => "user",
             Self::Verify => "verify",
         }
     }
@@ -106,6 +110,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Seed(options) => seed::seed(config, name, options).await,
         Command::Import(what) => import::import(config, name, what).await,
         Command::Export(what) => import::export(config, name, what).await,
+        Command::User(options) => user::user(config, name, options).await,
         Command::Verify => verify::verify(config, name).await,
     }
 }

@@ -15,6 +15,7 @@ use leptos::config::LeptosOptions;
 use leptos::nonce::Nonce;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
+use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::services::{ServeDir, ServeFile};
 use types::{ApiError, Code};
 
@@ -90,6 +91,8 @@ pub fn router(state: ConsoleState) -> Router {
         .leptos_routes_with_context(&state, routes, context.clone(), shell.clone())
         .route("/rpc/{*function}", any(no_such_function))
         .fallback(leptos_axum::render_app_async_with_context(context, shell))
+        // Forms and calls are small; files have routes of their own, with limits of their own.
+        .layer(RequestBodyLimitLayer::new(4 << 20))
         .layer(middleware::map_response(never_cached));
     files(&state.site).fallback_service(pages.with_state(state))
 }

@@ -4,6 +4,7 @@
 //! headers, origin check, session), then the routers.
 
 pub mod api_v1;
+mod audit;
 pub mod auth;
 pub mod console;
 pub mod health;
@@ -35,6 +36,7 @@ pub fn router(state: AppState) -> Router {
         .merge(public::router(state.public.clone()))
         .merge(reports::router(state.domain.clone()))
         .merge(api_v1::router(state.clone()))
+        .merge(audit::router(state.domain.clone()))
         .merge(auth::router(state.clone()))
         .merge(uploads::router(state.domain.clone()))
         .merge(console);

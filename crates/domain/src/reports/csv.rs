@@ -105,6 +105,6 @@ pub fn csv(report: &CampaignReport, part: Part) -> Result<Vec<u8>> {
 }
 
 /// A cell that a spreadsheet would take for a formula begins with an apostrophe instead (OWASP, CSV injection).
-fn harmless(cell: &str) -> String {
+pub(crate) fn harmless(cell: &str) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
 }

@@ -38,6 +38,16 @@ pub async fn root(tx: &mut Tx) -> Result<Option<UnitId>> {
     )
 }
 
+/// A unit by its key, for the command line, which acts for the installation. The console goes by what the actor sees.
+pub async fn by_key(tx: &mut Tx, key: &str) -> Result<Option<UnitId>> {
+    Ok(sqlx::query_scalar!(
+        r#"select id as "id: UnitId" from units where key = $1 and archived_at is null"#,
+        key
+    )
+    .fetch_optional(tx.conn())
+    .await?)
+}
+
 struct Row {
     id: UnitId,
     parent_id: Option<UnitId>,

@@ -5,7 +5,7 @@ mod get;
 mod update;
 
 pub use create::{create, create_root};
-pub use get::{children, get, root};
+pub use get::{by_key, children, get, root};
 pub use update::{archive, update};
 
 use crate::Result;

@@ -2,5 +2,6 @@
 
 mod access;
 mod dispatch;
+mod identity;
 mod queue;
 mod seed;

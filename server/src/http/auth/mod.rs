@@ -19,6 +19,8 @@ mod page;
 mod reset;
 mod setup;
 mod sign_in;
+#[cfg(test)]
+mod tests;
 
 use axum::extract::DefaultBodyLimit;
 use axum::response::Redirect;

@@ -1,5 +1,6 @@
 //! Who is signed in: the session's owner, loaded afresh for every request, so that a role taken away is gone at once.
 
+use app::ctx::CurrentSession;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode};
@@ -10,22 +11,20 @@ use domain::identity::sessions::SessionHash;
 use tower_sessions::Session;
 use types::{ApiError, Code};
 
+use super::origin::CARRY_THEIR_PROOF;
 use crate::http::auth::next::sign_in_then;
 use crate::http::session;
 use crate::state::AppState;
 
-/// The session of a request, as the table knows it: "sign out everywhere else" spares it.
-#[derive(Clone, Copy, Debug)]
-pub struct CurrentSession(pub SessionHash);
-
-/// Addresses that never look at who is signed in: files, and what works without signing in by its own proof.
-const NOBODYS: &[&str] = &["/pkg/", "/fonts/", "/t/", "/u/", "/p/", "/v/", "/s/", "/hooks/", "/healthz", "/readyz", "/metrics"];
+/// Files and marks of life, which are the same for everybody. Beside them nobody is signed in where the origin check lets
+/// everything through, or another website could act in a reader's name there.
+const FOR_EVERYBODY: &[&str] = &["/pkg/", "/fonts/", "/healthz", "/readyz", "/metrics"];
 
 /// Puts the [`Actor`] of the session into the request. Pages of the console send everybody else to the sign-in page and
 /// back; that is a courtesy, and the domain is what refuses.
 pub async fn load(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    if NOBODYS.iter().any(|prefix| path.starts_with(prefix)) {
+    if FOR_EVERYBODY.iter().chain(CARRY_THEIR_PROOF).any(|prefix| path.starts_with(prefix)) {
         return next.run(request).await;
     }
     let session = request.extensions().get::<Session>().cloned();

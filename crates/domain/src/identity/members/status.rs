@@ -3,7 +3,7 @@ use crate::{
     Error, Granted, Result, Tx,
     access::ManageMembers,
     audit::{self, Object},
-    identity::{lock_admins, name_of, sessions},
+    identity::{active_admins, lock_admins, name_of, sessions},
 };
 use serde_json::json;
 use types::UserId;
@@ -12,6 +12,7 @@ use types::UserId;
 pub async fn disable(tx: &mut Tx, by: &Granted<ManageMembers>, user: UserId) -> Result<()> {
     lock_admins(tx).await?;
     check_manageable(tx, by, user).await?;
+    let admins = active_admins(tx).await?;
     let changed = sqlx::query!(
         "update users set status = 'disabled' where id = $1 and status <> 'disabled'",
         user.uuid()
@@ -21,7 +22,10 @@ pub async fn disable(tx: &mut Tx, by: &Granted<ManageMembers>, user: UserId) -> 
     if changed.rows_affected() == 0 {
         return Err(Error::wrong_state("disabled"));
     }
-    check_admin_left(tx).await?;
+    // Only if it was the last one: an installation without any must not keep its people either.
+    if admins > 0 {
+        check_admin_left(tx).await?;
+    }
     sessions::delete_of(tx, user, None).await?;
     let now = tx.now_sql();
     sqlx::query!(
