@@ -1,6 +1,7 @@
 //! Every domain function on a real PostgreSQL: a module an area. One binary, so that it links once.
 
 mod access;
+mod campaigns;
 mod dispatch;
 mod identity;
 mod queue;
