@@ -153,7 +153,20 @@ pub(super) fn Recent(recent: Vec<ReportSummary>) -> impl IntoView {
                         <span class="block truncate font-medium">{report.name.clone()}</span>
                         <span class="block text-[13px] text-muted">
                             <Moment at=report.started_at style=TimeStyle::Date /> " · "
-                            {move || number(i18n.get_locale(), counts.sent)} " " {t!(i18n, reports.col_sent)}
+                            {move || {
+                                let figure = number(i18n.get_locale(), counts.sent);
+                                t_string!(i18n, reports.sent_count, count = counts.sent, figure = figure).to_string()
+                            }}
+                        </span>
+                        <span class="block text-[13px] text-muted sm:hidden">
+                            {move || {
+                                let locale = i18n.get_locale();
+                                t_string!(
+                                    i18n, reports.rates_short, opened = percent(locale, counts.rate(counts.opened)),
+                                    clicked = percent(locale, counts.rate(counts.clicked))
+                                )
+                                    .to_string()
+                            }}
                         </span>
                     </span>
                     <span class="hidden lg:block">
@@ -207,7 +220,9 @@ pub(super) fn Health(health: ListHealth) -> impl IntoView {
                 <Stat
                     label=move || t_string!(i18n, reports.health_people)
                     value=figure(health.people)
-                    note=move || format!("+{} {}", number(i18n.get_locale(), health.new_people), t_string!(i18n, reports.health_new))
+                    note=move || {
+                        t_string!(i18n, reports.health_new_count, count = number(i18n.get_locale(), health.new_people)).to_string()
+                    }
                     href=here.href("/audience")
                 />
                 <Stat label=move || t_string!(i18n, reports.health_sent) value=figure(health.sent) />

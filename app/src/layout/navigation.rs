@@ -137,11 +137,15 @@ fn Navigation() -> impl IntoView {
 /// The left side of wide windows.
 #[component]
 pub(super) fn Sidebar() -> impl IntoView {
+    let i18n = use_i18n();
     view! {
-        <div class="sticky top-0 hidden h-dvh flex-col overflow-y-auto border-r border-line bg-surface p-3 md:flex">
+        <aside
+            aria-label=move || t_string!(i18n, common.menu)
+            class="sticky top-0 hidden h-dvh flex-col overflow-y-auto border-r border-line bg-surface p-3 md:flex"
+        >
             <Navigation />
             <p class="px-2.5 pt-4 text-xs text-muted">"Campanile"</p>
-        </div>
+        </aside>
     }
 }
 

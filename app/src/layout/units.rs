@@ -82,7 +82,7 @@ pub(super) fn UnitSwitcher() -> impl IntoView {
     };
     view! {
         <Menu
-            label=move || format!("{}: {}", t_string!(i18n, common.switch_unit), name.get())
+            label=move || t_string!(i18n, common.switch_unit)
             face=face
             class="flex h-11 w-full items-center gap-2.5 rounded-md px-2 hover:bg-hover"
             from_left=true

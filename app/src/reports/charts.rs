@@ -49,7 +49,7 @@ pub(super) fn LinksCard(report: CampaignReport, csv: String) -> impl IntoView {
         .iter()
         .take(10)
         .map(|link| Bar {
-            label: link.url.clone(),
+            label: short(&link.url).to_owned(),
             value: link.clicks,
             // Only web addresses are links here; `mailto:` and the like stay text.
             href: (link.url.starts_with("https://") || link.url.starts_with("http://")).then(|| link.url.clone()),
@@ -69,6 +69,11 @@ pub(super) fn LinksCard(report: CampaignReport, csv: String) -> impl IntoView {
         </Card>
     }
     .into_any()
+}
+
+/// An address as people read it: without the scheme, which every one of them has.
+fn short(url: &str) -> &str {
+    url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or(url)
 }
 
 /// Opens and clicks since the start.

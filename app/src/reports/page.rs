@@ -32,8 +32,7 @@ pub(super) fn Page() -> impl IntoView {
                 view! {
                     <Breadcrumb crumbs=vec![
                         Crumb::new(move || t_string!(i18n, reports.title), here.href("/reports")),
-                        Crumb::new(move || t_string!(i18n, reports.col_name), here.href(&format!("/messages/{id}"))),
-                        Crumb::here(move || t_string!(i18n, common.nav.reports)),
+                        Crumb::here(move || t_string!(i18n, reports.report)),
                     ] />
                     <CampaignReportView id headed=true />
                 }
@@ -120,7 +119,11 @@ fn Report(report: CampaignReport, headed: bool) -> impl IntoView {
     view! {
         {headed
             .then(|| {
-                view! { <PageHeader title=name badge=move || view! { <StateBadge state=state.clone() /> } /> }
+                let message = here.href(&format!("/messages/{}", report.campaign_id));
+                let actions = move || {
+                    view! { <LinkButton href=message.clone()>{t!(i18n, reports.open_message)}</LinkButton> }
+                };
+                view! { <PageHeader title=name badge=move || view! { <StateBadge state=state.clone() /> } actions /> }
             })}
         {under_way
             .then(|| {

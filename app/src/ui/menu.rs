@@ -67,7 +67,8 @@ pub fn Menu(
     let vertical = if upwards { "bottom-full mb-1" } else { "top-full mt-1" };
     view! {
         <details node_ref=node class="relative flex-none" on:keydown=on_key on:focusout=on_leave>
-            <summary class=class aria-label=move || label.get()>
+            <summary class=class>
+                <span class="sr-only">{move || label.get()}</span>
                 {match face {
                     Some(face) => face.run(),
                     None => view! { <Glyph icon=Icon::More /> }.into_any(),

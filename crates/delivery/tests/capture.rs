@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use campanile_delivery::{
+use delivery::{
     Channel, HandOff,
     capture::{Captured, Inbox, Limits, NotKept, serve},
     email::{Address, Connection, Outgoing, Relay},

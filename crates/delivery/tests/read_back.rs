@@ -2,7 +2,7 @@
 
 mod support;
 
-use campanile_delivery::email::{List, Mailbox, Message};
+use delivery::email::{List, Mailbox, Message};
 use jiff::Timestamp;
 use serde_json::json;
 

@@ -4,7 +4,7 @@ mod support;
 
 use std::time::Duration;
 
-use campanile_delivery::{
+use delivery::{
     Channel, HandOff, Stage,
     email::{Address, Connection, Connector, OpenError, Outgoing, Relay},
 };

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{captured, dispatch, queue};
+use domain::{campaigns, captured, dispatch, queue};
 
 use super::Shared;
 
@@ -56,7 +56,8 @@ async fn settle(shared: Arc<Shared>) -> domain::Result<()> {
     dispatch::settle(&shared.domain).await
 }
 
-async fn launch(_shared: Arc<Shared>) -> domain::Result<()> {
+async fn launch(shared: Arc<Shared>) -> domain::Result<()> {
+    campaigns::launch_due(&shared.domain).await?;
     Ok(())
 }
 

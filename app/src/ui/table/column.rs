@@ -84,7 +84,7 @@ where
     let tick = selected.map(|selected| {
         let (own, other) = (id.clone(), id.clone());
         view! {
-            <td class="w-10 py-2 pl-4">
+            <td class="w-10 py-3 pl-4 align-top">
                 <input
                     type="checkbox"
                     class="block h-4 w-4"

@@ -13,7 +13,8 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
 
 pub fn scripts() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../end2end/peers")
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().map(|dir| dir.join("end2end/peers")).find(|dir| dir.is_dir()).expect("end2end/peers")
 }
 
 /// The folder with the peers, got on first use.
@@ -53,12 +54,19 @@ pub struct Received {
 
 impl Sink {
     pub fn start(args: &[&str]) -> Self {
+        Self::start_on(0, args)
+    }
+
+    /// On a given port: a relay that comes back.
+    pub fn start_on(port: u16, args: &[&str]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let out = dir.path().join("mail.jsonl");
         let mut child = Command::new(python())
             .arg(scripts().join("smtp_sink.py"))
             .arg("--out")
             .arg(&out)
+            .arg("--port")
+            .arg(port.to_string())
             .args(args)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -106,29 +114,39 @@ impl Drop for Sink {
     }
 }
 
-fn pipe(command: &mut Command, raw: &[u8]) -> Value {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(raw).unwrap();
+fn pipe(command: &mut Command, input: &[u8]) -> Vec<Value> {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_vec();
+    let writer = std::thread::spawn(move || stdin.write_all(&input).unwrap());
     let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
     assert!(output.status.success());
-    serde_json::from_slice(&output.stdout).unwrap()
+    let lines = output.stdout.split(|b| *b == b'\n').filter(|line| !line.is_empty());
+    lines.map(|line| serde_json::from_slice(line).unwrap()).collect()
 }
 
-/// What Python's parser understands.
+/// One message a line, in base64: what both scripts read.
+fn lines(raws: &[&[u8]]) -> Vec<u8> {
+    raws.iter().flat_map(|raw| (STANDARD.encode(raw) + "\n").into_bytes()).collect()
+}
+
+/// What Python's parser understands, message by message.
+pub fn read_all_with_python(raws: &[&[u8]]) -> Vec<Value> {
+    pipe(Command::new(python()).arg(scripts().join("read_back.py")), &lines(raws))
+}
+
+/// What npm's mailparser understands, message by message.
+pub fn read_all_with_mailparser(raws: &[&[u8]]) -> Vec<Value> {
+    pipe(Command::new("node").arg(scripts().join("read_back.mjs")).arg(peers()), &lines(raws))
+}
+
+/// [`read_all_with_python`] for one.
 pub fn read_with_python(raw: &[u8]) -> Value {
-    pipe(Command::new(python()).arg(scripts().join("read_back.py")), raw)
+    read_all_with_python(&[raw]).remove(0)
 }
 
-/// What npm's mailparser understands.
+/// [`read_all_with_mailparser`] for one.
 pub fn read_with_mailparser(raw: &[u8]) -> Value {
-    pipe(
-        Command::new("node")
-            .arg(scripts().join("read_back.mjs"))
-            .arg(peers()),
-        raw,
-    )
+    read_all_with_mailparser(&[raw]).remove(0)
 }

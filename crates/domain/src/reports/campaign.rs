@@ -141,8 +141,23 @@ async fn reasons(tx: &mut Tx, dispatch: DispatchId) -> Result<Vec<ReportReason>>
             outcome: row.outcome,
             rule: row.rule,
             reply_code: row.reply_code,
-            example: row.example,
+            example: without_addresses(&row.example),
             count: count(row.count),
         })
         .collect())
+}
+
+/// A relay's reply without the addresses that it repeats: reports are for people who may not see contacts (law 10).
+fn without_addresses(reply: &str) -> String {
+    reply.split(' ').map(|word| if word.contains('@') { "…" } else { word }).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_addresses;
+
+    #[test]
+    fn replies_name_nobody() {
+        assert_eq!(without_addresses("550 5.1.1 <a@b.test>: no such user"), "550 5.1.1 … no such user");
+    }
 }
