@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use domain::Actor;
 use domain::access::System;
@@ -67,7 +67,9 @@ impl Browser {
             request = request.header(COOKIE, cookies.join("; "));
         }
         if !form.is_empty() {
-            request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+            request = request
+                .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .header(CONTENT_LENGTH, form.len());
         }
         let request = request.body(Body::from(form.to_owned())).expect("a request");
         let response = self.router.clone().oneshot(request).await.expect("an answer");
