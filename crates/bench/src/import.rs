@@ -52,7 +52,7 @@ fn rate(rows: usize, work: impl FnOnce() -> Result<()>) -> Result<f64> {
 }
 
 /// People nobody else has; names of all four languages.
-fn write(path: &Path, rows: usize, round: usize) -> Result<()> {
+pub fn write(path: &Path, rows: usize, round: usize) -> Result<()> {
     const FIRST: [&str; 8] = ["Anna", "Paweł", "Jürgen", "Zoë", "Małgorzata", "John", "Élodie", "Łukasz"];
     const LAST: [&str; 8] = ["Nowak", "Müller", "Lefèvre", "Smith", "Wiśniewska", "Groß", "O'Neill", "Żak"];
     const LANGUAGE: [&str; 4] = ["pl", "de", "fr", "en"];

@@ -5,10 +5,13 @@
 //! there is no baseline; `target/bench/report.json` holds the same.
 
 mod import;
+mod node;
+mod pages;
 mod place;
 mod postgres;
 mod render_speed;
 mod report;
+mod send;
 mod server;
 mod start;
 mod wasm;
@@ -22,11 +25,13 @@ use crate::report::Report;
 type Bench = fn(&Place, &mut Report) -> Result<()>;
 
 /// Everything there is, by the beginning of its lines' names; cheap ones first.
-const BENCHES: [(&str, Bench); 4] = [
+const BENCHES: [(&str, Bench); 6] = [
     ("wasm", wasm::run),
     ("render", render_speed::run),
     ("start", start::run),
+    ("page", pages::run),
     ("import", import::run),
+    ("send", send::run),
 ];
 
 fn main() -> Result<()> {

@@ -37,15 +37,21 @@ impl Installation {
         })
     }
 
+    /// What its programs are told.
+    pub fn environment(&self) -> Vec<(String, String)> {
+        let mut all = vec![
+            ("CAMPANILE_DATA_DIR".to_owned(), self.data.path().display().to_string()),
+            ("CAMPANILE_LISTEN".to_owned(), format!("127.0.0.1:{}", self.port)),
+            ("CAMPANILE_LOG".to_owned(), "warn".to_owned()),
+        ];
+        all.extend(self.settings.iter().cloned());
+        all
+    }
+
     /// A command of the server's program on this installation.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
-        command
-            .args(args)
-            .env("CAMPANILE_DATA_DIR", self.data.path())
-            .env("CAMPANILE_LISTEN", format!("127.0.0.1:{}", self.port))
-            .env("CAMPANILE_LOG", "warn")
-            .envs(self.settings.iter().map(|(name, value)| (name, value)));
+        command.args(args).envs(self.environment());
         command
     }
 
