@@ -8,9 +8,11 @@ mod audit;
 pub mod auth;
 pub mod console;
 pub mod health;
+pub mod media;
 mod metrics;
 pub mod middleware;
 pub mod peer;
+pub mod preview_frame;
 pub mod public;
 mod reports;
 pub mod serve;
@@ -37,6 +39,8 @@ pub fn router(state: AppState) -> Router {
         .merge(reports::router(state.domain.clone()))
         .merge(api_v1::router(state.clone()))
         .merge(audit::router(state.domain.clone()))
+        .merge(media::router(state.domain.clone()))
+        .merge(preview_frame::router())
         .merge(auth::router(state.clone()))
         .merge(uploads::router(state.domain.clone()))
         .merge(console);
