@@ -47,6 +47,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/messages") view={Lazy::<messages::ListPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/approvals") view={Lazy::<approvals::ListPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/content") view={Lazy::<content::ListPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/content/templates/:id") view={Lazy::<content::TemplatePage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/content/images") view={Lazy::<content::ImagesPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/content/senders") view={Lazy::<content::SendersPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/audience") view={Lazy::<audience::ListPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/audience/people/new") view={Lazy::<audience::NewPersonPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/audience/people/:id") view={Lazy::<audience::PersonPage>::new()} ssr=SsrMode::Async/>
