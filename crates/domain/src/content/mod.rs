@@ -5,7 +5,5 @@ pub mod samples;
 pub mod senders;
 mod setting;
 pub mod templates;
-#[cfg(test)]
-mod tests;
 
 pub use setting::{footer_texts, setting};

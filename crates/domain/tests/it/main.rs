@@ -2,6 +2,7 @@
 
 mod access;
 mod campaigns;
+mod content;
 mod dispatch;
 mod identity;
 mod queue;
