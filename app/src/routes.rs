@@ -45,7 +45,11 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("/c/:unit") view=ConsoleFrame ssr=SsrMode::Async>
                     <Route path=path!("") view={Lazy::<home::HomePage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/messages") view={Lazy::<messages::ListPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/messages/new") view={Lazy::<messages::NewPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/messages/:id") view={Lazy::<messages::DetailPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/messages/:id/edit") view={Lazy::<messages::EditPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/approvals") view={Lazy::<approvals::ListPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/approvals/:id") view={Lazy::<approvals::ReviewPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/content") view={Lazy::<content::ListPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/content/templates/:id") view={Lazy::<content::TemplatePage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/content/images") view={Lazy::<content::ImagesPage>::new()} ssr=SsrMode::Async/>

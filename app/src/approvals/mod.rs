@@ -1,11 +1,16 @@
-//! What waits for somebody's approval.
+//! What waits for approval, and the page on which it is decided.
 
-use i18n::{t, t_string, use_i18n};
+mod api;
+mod changes;
+mod decide;
+mod list;
+mod message;
+mod review;
+
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::{LazyRoute, lazy_route};
 
-/// The area's first page.
+/// Reviews, in all units where the reader may approve.
 pub struct ListPage;
 
 #[lazy_route]
@@ -15,11 +20,20 @@ impl LazyRoute for ListPage {
     }
 
     fn view(_this: Self) -> AnyView {
-        let i18n = use_i18n();
-        view! {
-            <Title text=move || t_string!(i18n, campaigns.approvals_title).to_string()/>
-            <h1 class="text-xl font-semibold">{t!(i18n, campaigns.approvals_title)}</h1>
-        }
-        .into_any()
+        view! { <list::List /> }.into_any()
+    }
+}
+
+/// One review: exactly what will be sent, to whom, and what changed.
+pub struct ReviewPage;
+
+#[lazy_route]
+impl LazyRoute for ReviewPage {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <review::Review /> }.into_any()
     }
 }

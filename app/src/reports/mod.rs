@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use leptos_router::{LazyRoute, lazy_route};
 
 pub use self::page::CampaignReportView;
-pub use self::words::StateBadge;
+pub use self::words::{StateBadge, outcome_text, rule_text, state_text};
 
 /// All reports of the unit.
 pub struct ListPage;

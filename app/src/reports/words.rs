@@ -27,7 +27,7 @@ pub fn StateBadge(#[prop(into)] state: String) -> impl IntoView {
 }
 
 /// A campaign's state in one or two words.
-pub(super) fn state_text(i18n: I18nContext<Locale>, state: &str) -> &'static str {
+pub fn state_text(i18n: I18nContext<Locale>, state: &str) -> &'static str {
     match state {
         "rejected" => t_string!(i18n, reports.state_rejected),
         "in_review" => t_string!(i18n, reports.state_in_review),
@@ -42,7 +42,7 @@ pub(super) fn state_text(i18n: I18nContext<Locale>, state: &str) -> &'static str
 }
 
 /// A ledger's outcome in a word.
-pub(super) fn outcome_text(i18n: I18nContext<Locale>, outcome: &str) -> &'static str {
+pub fn outcome_text(i18n: I18nContext<Locale>, outcome: &str) -> &'static str {
     match outcome {
         "failed" => t_string!(i18n, reports.outcome_failed),
         "suppressed" => t_string!(i18n, reports.outcome_suppressed),
@@ -53,7 +53,7 @@ pub(super) fn outcome_text(i18n: I18nContext<Locale>, outcome: &str) -> &'static
 }
 
 /// Which rule held a message back, or what ended it.
-pub(super) fn rule_text(i18n: I18nContext<Locale>, outcome: &str, rule: &str, reply_code: Option<i16>) -> String {
+pub fn rule_text(i18n: I18nContext<Locale>, outcome: &str, rule: &str, reply_code: Option<i16>) -> String {
     let text = match rule {
         "unsubscribed_all" => t_string!(i18n, reports.rule_unsubscribed_all),
         "not_subscribed" => t_string!(i18n, reports.rule_not_subscribed),

@@ -5,5 +5,7 @@ pub mod samples;
 pub mod senders;
 mod setting;
 pub mod templates;
+#[cfg(test)]
+mod tests;
 
 pub use setting::{footer_texts, setting};

@@ -2,7 +2,6 @@
 
 mod access;
 mod campaigns;
-mod content;
 mod dispatch;
 mod identity;
 mod queue;

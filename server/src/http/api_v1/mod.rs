@@ -17,10 +17,8 @@ mod imports;
 mod oauth;
 pub mod paging;
 pub mod problem;
-mod sender_profiles;
 mod subscriptions;
 mod suppressions;
-mod templates;
 mod topics;
 mod units;
 
@@ -58,8 +56,6 @@ const BODY_LIMIT: usize = 4 << 20;
         (name = "suppressions", description = "Addresses never to write to"),
         (name = "units", description = "The tree of business units"),
         (name = "imports", description = "Files of people and of addresses never to write to"),
-        (name = "templates", description = "Shared templates with their slots"),
-        (name = "sender-profiles", description = "From whom messages come"),
         (name = "campaigns", description = "Campaigns, their way through approval, and what became of them"),
         (name = "users", description = "Staff and their roles in the unit"),
         (name = "clients", description = "Other systems that call the API"),
@@ -76,8 +72,6 @@ fn routes() -> OpenApiRouter<AppState> {
         .merge(topics::routes())
         .merge(subscriptions::routes())
         .merge(suppressions::routes())
-        .merge(templates::routes())
-        .merge(sender_profiles::routes())
         .merge(units::routes())
         .merge(audit::routes())
         .merge(users::routes())

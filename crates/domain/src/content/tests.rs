@@ -1,9 +1,9 @@
 //! On a real database: what is kept, who sees it, what is refused.
 
-use domain::content::{images, samples, senders, setting, templates};
-use domain::access::{EditContent, ManageSenders, ReadContacts, ReadContent};
-use domain::testing::University;
-use domain::{Error, Result};
+use super::{images, samples, senders, setting, templates};
+use crate::access::{EditContent, ManageSenders, ReadContacts, ReadContent};
+use crate::testing::University;
+use crate::{Error, Result};
 use sqlx::PgPool;
 use std::collections::BTreeMap;
 use types::access::Role;

@@ -1,0 +1,213 @@
+//! The editor of a draft: four steps, saved by itself, conflicts told.
+
+mod audience;
+mod content;
+mod draft;
+mod review;
+mod review_checks;
+mod saved;
+mod sender;
+mod test_send;
+
+use self::draft::Editing;
+use super::api::{EditorData, open_editor};
+use super::use_campaign_id;
+use crate::layout::use_here;
+use crate::ui::*;
+use i18n::{t, t_string, use_i18n};
+use leptos::context::Provider;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+use types::Code;
+use types::campaigns::CampaignState;
+
+/// The steps by their key in the address.
+const STEPS: [&str; 4] = ["audience", "content", "sender", "review"];
+
+/// `/c/:unit/messages/:id/edit?step=…`
+#[component]
+pub(super) fn Editor() -> impl IntoView {
+    let i18n = use_i18n();
+    let here = use_here();
+    let id = use_campaign_id();
+    let zone = zone_name();
+    let data = Resource::new(
+        move || (here.key.get(), id.get()),
+        move |(unit, id)| {
+            let zone = zone.clone();
+            async move {
+                match id {
+                    Some(id) => open_editor(unit, id, zone).await,
+                    None => Err(Code::NotFound.into()),
+                }
+            }
+        },
+    );
+    let reload = Callback::new(move |()| data.refetch());
+    view! {
+        <Suspense fallback=|| view! { <SkeletonRows rows=8 /> }>
+            {move || {
+                data.get()
+                    .map(|answer| match answer {
+                        Ok(data) => view! { <Loaded data reload /> }.into_any(),
+                        Err(error) => {
+                            view! {
+                                <Title text=move || t_string!(i18n, campaigns.title).to_string() />
+                                <Notice tone=Tone::Danger>{error_text(i18n.get_locale(), &error)}</Notice>
+                            }
+                                .into_any()
+                        }
+                    })
+            }}
+        </Suspense>
+    }
+    .into_any()
+}
+
+#[component]
+fn Loaded(data: EditorData, reload: Callback<()>) -> impl IntoView {
+    let i18n = use_i18n();
+    let here = use_here();
+    let (id, state) = (data.campaign.id, data.campaign.state);
+    let editable = state == CampaignState::Draft && data.campaign.archived_at.is_none();
+    // Approved or scheduled: editing is possible, and costs the approval.
+    let costly = matches!(state, CampaignState::Approved | CampaignState::Scheduled);
+    let agreed = RwSignal::new(editable);
+    let name = data.campaign.name.clone();
+    let title = name.clone();
+    let editing = Editing::new(&data, here.key.get_untracked());
+    let shown = StoredValue::new(data);
+    let href = here.href(&format!("/messages/{id}"));
+    view! {
+        <Title text=title />
+        <Breadcrumb crumbs=vec![
+            Crumb::new(move || t_string!(i18n, campaigns.title), here.href("/messages")),
+            Crumb::new(move || name.clone(), href.clone()),
+            Crumb::here(move || t_string!(i18n, campaigns.edit)),
+        ] />
+        <Show
+            when=move || agreed.get()
+            fallback=move || view! { <NotEditable costly agreed href=href.clone() /> }
+        >
+            <Provider value=editing>
+                <Provider value=FieldErrors(editing.error())>
+                    <Steps data=shown reload />
+                </Provider>
+            </Provider>
+        </Show>
+    }
+    .into_any()
+}
+
+/// Why it cannot be edited, or what editing costs.
+#[component]
+fn NotEditable(costly: bool, agreed: RwSignal<bool>, href: String) -> impl IntoView {
+    let i18n = use_i18n();
+    if costly {
+        view! {
+            <Notice tone=Tone::Warning title=move || t_string!(i18n, campaigns.approved_title)>
+                <p>{t!(i18n, campaigns.editing_drops_approval)}</p>
+                <div class="mt-3 flex gap-2">
+                    <Button kind=Kind::Danger on:click=move |_| agreed.set(true)>
+                        {t!(i18n, campaigns.edit_anyway)}
+                    </Button>
+                    <LinkButton href=href>{t!(i18n, common.cancel)}</LinkButton>
+                </div>
+            </Notice>
+        }
+        .into_any()
+    } else {
+        view! {
+            <Notice tone=Tone::Info>
+                <p>{t!(i18n, campaigns.not_editable)}</p>
+                <p class="mt-3"><LinkButton href=href>{t!(i18n, campaigns.to_message)}</LinkButton></p>
+            </Notice>
+        }
+        .into_any()
+    }
+}
+
+#[component]
+fn Steps(data: StoredValue<EditorData>, reload: Callback<()>) -> impl IntoView {
+    let i18n = use_i18n();
+    let here = use_here();
+    let editing = expect_context::<Editing>();
+    let query = use_query_map();
+    let step = Memo::new(move |_| {
+        let wanted = query.with(|query| query.get("step").unwrap_or_default());
+        STEPS.iter().position(|it| *it == wanted).unwrap_or(0)
+    });
+    let id = editing.id;
+    let address = move |step: usize| here.href(&format!("/messages/{id}/edit?step={}", STEPS[step]));
+    let steps = Signal::derive(move || {
+        let texts: [(String, String); 4] = [
+            (t_string!(i18n, campaigns.step_audience).to_owned(), audience::summary(i18n, editing, data)),
+            (t_string!(i18n, campaigns.step_content).to_owned(), content::summary(i18n, editing)),
+            (t_string!(i18n, campaigns.step_sender).to_owned(), sender::summary(i18n, editing, data)),
+            (t_string!(i18n, campaigns.step_review).to_owned(), String::new()),
+        ];
+        let done = [audience::complete(editing), content::complete(editing), sender::complete(editing), false];
+        texts
+            .into_iter()
+            .enumerate()
+            .map(|(at, (label, summary))| Step {
+                label: TextProp::from(move || label.clone()),
+                summary: TextProp::from(move || summary.clone()),
+                href: address(at),
+                state: match (at == step.get(), done[at]) {
+                    (true, _) => StepState::Current,
+                    (false, true) => StepState::Done,
+                    (false, false) => StepState::Open,
+                },
+            })
+            .collect::<Vec<_>>()
+    });
+    let heading = move || match step.get() {
+        0 => t_string!(i18n, campaigns.step_audience),
+        1 => t_string!(i18n, campaigns.step_content),
+        2 => t_string!(i18n, campaigns.step_sender),
+        _ => t_string!(i18n, campaigns.step_review),
+    };
+    view! {
+        <div class="mb-4 flex flex-wrap items-end gap-4">
+            <div class="min-w-60 flex-1">
+                <Field name="name" label=move || t_string!(i18n, campaigns.name) required=true>
+                    <TextInput bind=editing.name maxlength=160 />
+                </Field>
+            </div>
+            <saved::SaveState reload />
+        </div>
+        <Stepper label=move || t_string!(i18n, campaigns.steps) steps />
+        <h1 class="mt-6 mb-4 text-xl font-semibold">{heading}</h1>
+        <FormError error=editing.error() />
+        {move || match step.get() {
+            0 => view! { <audience::AudienceStep data /> }.into_any(),
+            1 => view! { <content::ContentStep data /> }.into_any(),
+            2 => view! { <sender::SenderStep data /> }.into_any(),
+            _ => view! { <review::ReviewStep /> }.into_any(),
+        }}
+        <div class="mt-6 flex justify-between gap-2 border-t border-line pt-4">
+            {move || {
+                (step.get() > 0)
+                    .then(|| {
+                        let to = address(step.get() - 1);
+                        view! { <LinkButton href=to>{t!(i18n, campaigns.back)}</LinkButton> }
+                    })
+            }}
+            <span class="flex-1"></span>
+            {move || {
+                (step.get() + 1 < STEPS.len())
+                    .then(|| {
+                        let to = address(step.get() + 1);
+                        view! {
+                            <LinkButton href=to kind=Kind::Primary>
+                                {t!(i18n, campaigns.next)}
+                            </LinkButton>
+                        }
+                    })
+            }}
+        </div>
+    }
+    .into_any()
+}
