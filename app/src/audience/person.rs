@@ -288,7 +288,7 @@ fn Messages(messages: Vec<ContactMessage>) -> impl IntoView {
         .collect_view();
     view! {
         <Card title=move || t_string!(i18n, audience.messages) flush=true>
-            <div class="overflow-x-auto">
+            <div class="overflow-x-auto" tabindex="0" role="region" aria-label=move || t_string!(i18n, audience.messages)>
                 <table class="w-full border-collapse text-sm">
                     <caption class="sr-only">{t!(i18n, audience.messages)}</caption>
                     <thead>
@@ -344,7 +344,7 @@ fn History(history: Vec<ConsentRecord>) -> impl IntoView {
         .collect_view();
     view! {
         <Card title=move || t_string!(i18n, audience.consent_history) flush=true>
-            <div class="overflow-x-auto">
+            <div class="overflow-x-auto" tabindex="0" role="region" aria-label=move || t_string!(i18n, audience.consent_history)>
                 <table class="w-full border-collapse text-sm">
                     <caption class="sr-only">{t!(i18n, audience.consent_history)}</caption>
                     <thead>

@@ -124,7 +124,7 @@ fn columns(removing: RwSignal<Option<(SuppressionId, String)>>) -> Vec<Column<Su
                 view! { <Moment at=row.created_at style=TimeStyle::Date /> }
             },
         ),
-        Column::new("", move |row: &Suppression| {
+        Column::new(move || t_string!(i18n, common.all_actions), move |row: &Suppression| {
             let (id, address, own) = (row.id, row.address.clone(), !row.everywhere);
             view! {
                 <Show when=move || own && here.may(Permission::ManageSuppressions)>

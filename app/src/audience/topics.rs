@@ -109,7 +109,7 @@ fn Table(topics: Vec<Topic>) -> impl IntoView {
         .collect_view();
     view! {
         <Card flush=true>
-            <div class="overflow-x-auto">
+            <div class="overflow-x-auto" tabindex="0" role="region" aria-label=move || t_string!(i18n, audience.topics)>
                 <table class="w-full border-collapse text-sm">
                     <caption class="sr-only">{t!(i18n, audience.topics)}</caption>
                     <thead>
