@@ -1,19 +1,11 @@
 // The capture inbox of the demo: what would have been delivered.
 
-/** Messages to an address, as a recipient's mail program has them: { subject, raw }. */
+/** Messages to an address, latest first, as a recipient's mail program has them: { to, subject, raw }. */
 export async function messagesTo(base, address) {
-  const answer = await fetch(`${base}/dev/mail/api/messages?to=${encodeURIComponent(address)}`);
+  const answer = await fetch(`${base}/dev/mail/api/messages?search=${encodeURIComponent(address)}`);
   if (!answer.ok) throw new Error(`/dev/mail/api/messages: ${answer.status}`);
   const list = await answer.json();
-  const messages = Array.isArray(list) ? list : (list.items ?? list.messages);
-  const own = messages.filter((message) => [message.to].flat().join(" ").toLowerCase().includes(address.toLowerCase()));
-  return Promise.all(
-    own.map(async (message) => {
-      if (message.raw) return message;
-      const whole = await fetch(`${base}/dev/mail/api/messages/${message.id}`);
-      return { ...message, ...(await whole.json()) };
-    }),
-  );
+  return list.filter((message) => [message.to].flat().join(" ").toLowerCase().includes(address.toLowerCase()));
 }
 
 /** The parts of a message, decoded, one after the other. */
