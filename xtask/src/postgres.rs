@@ -85,7 +85,11 @@ impl Cluster {
 
     fn psql(&self, database: &str, args: &[&str]) -> Command {
         let beside = self.binaries.join("psql");
-        let mut command = Command::new(if beside.exists() { beside } else { PathBuf::from("psql") });
+        let mut command = Command::new(if beside.exists() {
+            beside
+        } else {
+            PathBuf::from("psql")
+        });
         command.args([
             "-q",
             "-X",

@@ -34,7 +34,14 @@ pub fn run(workspace: &Workspace, check: bool) -> Result<()> {
         // other features. The tests have queries of their own.
         workspace::run(
             workspace
-                .cargo(&["check", "--quiet", "--workspace", "--exclude", "frontend", "--all-targets"])
+                .cargo(&[
+                    "check",
+                    "--quiet",
+                    "--workspace",
+                    "--exclude",
+                    "frontend",
+                    "--all-targets",
+                ])
                 .env("DATABASE_URL", cluster.url())
                 .env("SQLX_OFFLINE", "false")
                 .env("SQLX_OFFLINE_DIR", fresh.path()),

@@ -31,7 +31,9 @@ pub fn run(place: &Place, report: &mut Report) -> Result<()> {
         bare.push(rate(rows, || copy(&socket, &file))?);
         let import = || {
             let path = file.to_str().context("a path in UTF-8")?;
-            installation.run(&["import", "contacts", "--unit", UNIT, "--file", path]).map(drop)
+            installation
+                .run(&["import", "contacts", "--unit", UNIT, "--file", path])
+                .map(drop)
         };
         new.push(rate(rows, import)?);
         existing.push(rate(rows, import)?);
@@ -53,8 +55,26 @@ fn rate(rows: usize, work: impl FnOnce() -> Result<()>) -> Result<f64> {
 
 /// People nobody else has; names of all four languages.
 pub fn write(path: &Path, rows: usize, round: usize) -> Result<()> {
-    const FIRST: [&str; 8] = ["Anna", "Paweł", "Jürgen", "Zoë", "Małgorzata", "John", "Élodie", "Łukasz"];
-    const LAST: [&str; 8] = ["Nowak", "Müller", "Lefèvre", "Smith", "Wiśniewska", "Groß", "O'Neill", "Żak"];
+    const FIRST: [&str; 8] = [
+        "Anna",
+        "Paweł",
+        "Jürgen",
+        "Zoë",
+        "Małgorzata",
+        "John",
+        "Élodie",
+        "Łukasz",
+    ];
+    const LAST: [&str; 8] = [
+        "Nowak",
+        "Müller",
+        "Lefèvre",
+        "Smith",
+        "Wiśniewska",
+        "Groß",
+        "O'Neill",
+        "Żak",
+    ];
     const LANGUAGE: [&str; 4] = ["pl", "de", "fr", "en"];
     const FACULTY: [&str; 4] = ["medicine", "law", "physics", "arts"];
     let mut out = BufWriter::new(File::create(path)?);

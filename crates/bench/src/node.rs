@@ -12,9 +12,17 @@ use types::UserId;
 use crate::server::Installation;
 
 /// Joins the running server's database and works on it.
-pub fn with<T, F: Future<Output = Result<T>>>(installation: &Installation, work: impl FnOnce(Domain) -> F) -> Result<T> {
+pub fn with<T, F: Future<Output = Result<T>>>(
+    installation: &Installation,
+    work: impl FnOnce(Domain) -> F,
+) -> Result<T> {
     let environment = installation.environment();
-    let sources = Sources { environment, directory: PathBuf::from("/"), executable: None, file: None };
+    let sources = Sources {
+        environment,
+        directory: PathBuf::from("/"),
+        executable: None,
+        file: None,
+    };
     let config = Config::load(&sources)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -31,7 +39,10 @@ pub async fn staff(domain: &Domain, user: &str) -> Result<Actor> {
         .bind(user)
         .fetch_one(domain.pool())
         .await?;
-    Actor::load(domain, UserId::from(id)).await.map_err(failed)?.with_context(|| format!("no {user} in the demo"))
+    Actor::load(domain, UserId::from(id))
+        .await
+        .map_err(failed)?
+        .with_context(|| format!("no {user} in the demo"))
 }
 
 /// The domain's refusal as an error of a benchmark.

@@ -42,9 +42,18 @@ pub fn run(place: &Place, report: &mut Report) -> Result<()> {
     let path = format!("/p/{token}");
     let (_, page) = server::get(installation.port, &path, "")?;
     let text = String::from_utf8_lossy(&page);
-    ensure!(page.len() <= 30 * 1024, "the preference centre has {} bytes", page.len());
+    ensure!(
+        page.len() <= 30 * 1024,
+        "the preference centre has {} bytes",
+        page.len()
+    );
     ensure!(!text.contains("<script"), "the preference centre has a script");
-    report.line("page.public", times(installation.port, &path, "", count)?, "ms", bare_public);
+    report.line(
+        "page.public",
+        times(installation.port, &path, "", count)?,
+        "ms",
+        bare_public,
+    );
     drop(running);
     Ok(())
 }
@@ -61,13 +70,23 @@ fn sign_in(port: u16) -> Result<String> {
         body.len()
     )?;
     let (status, rest) = server::answer(&mut stream)?;
-    ensure!((300..400).contains(&status), "signing in was answered with {status}");
+    ensure!(
+        (300..400).contains(&status),
+        "signing in was answered with {status}"
+    );
     let rest = String::from_utf8_lossy(&rest);
     let cookie = rest
         .lines()
-        .find_map(|line| line.to_ascii_lowercase().starts_with("set-cookie: ").then(|| line[12..].to_owned()))
+        .find_map(|line| {
+            line.to_ascii_lowercase()
+                .starts_with("set-cookie: ")
+                .then(|| line[12..].to_owned())
+        })
         .context("no session cookie")?;
-    Ok(format!("Cookie: {}\r\n", cookie.split(';').next().unwrap_or_default()))
+    Ok(format!(
+        "Cookie: {}\r\n",
+        cookie.split(';').next().unwrap_or_default()
+    ))
 }
 
 /// Milliseconds of the median request.
@@ -87,20 +106,35 @@ fn times(port: u16, path: &str, headers: &str, count: usize) -> Result<f64> {
 /// A token for the preference centre, and the medians of the bare pages.
 async fn bare(domain: Domain, count: usize) -> Result<(String, f64, f64)> {
     let actor = node::staff(&domain, "anna").await?;
-    let contact: uuid::Uuid =
-        sqlx::query_scalar("select contact_id from subscriptions limit 1").fetch_one(domain.pool()).await?;
+    let contact: uuid::Uuid = sqlx::query_scalar("select contact_id from subscriptions limit 1")
+        .fetch_one(domain.pool())
+        .await?;
     let contact = ContactId::from(contact);
-    let state = Bare { user: actor.user().context("a person")?, contact, domain: domain.clone() };
-    let router = Router::new().route("/console", get(console)).route("/public", get(public)).with_state(state);
+    let state = Bare {
+        user: actor.user().context("a person")?,
+        contact,
+        domain: domain.clone(),
+    };
+    let router = Router::new()
+        .route("/console", get(console))
+        .route("/public", get(public))
+        .with_state(state);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let port = listener.local_addr()?.port();
     let serving = tokio::spawn(async move { axum::serve(listener, router).await });
     let measured = tokio::task::spawn_blocking(move || -> Result<(f64, f64)> {
-        Ok((times(port, "/console", "", count)?, times(port, "/public", "", count)?))
+        Ok((
+            times(port, "/console", "", count)?,
+            times(port, "/public", "", count)?,
+        ))
     });
     let (console, public) = measured.await??;
     serving.abort();
-    Ok((Tokens::new(domain.keys()).preferences(Subject::Contact(contact)), console, public))
+    Ok((
+        Tokens::new(domain.keys()).preferences(Subject::Contact(contact)),
+        console,
+        public,
+    ))
 }
 
 #[derive(Clone)]
@@ -124,12 +158,20 @@ struct People {
 async fn console(State(state): State<Bare>) -> Result<Html<String>, String> {
     let words = |error: domain::Error| error.to_string();
     sessions::load(&state.domain, &[0; 32]).await.map_err(words)?;
-    let actor = Actor::load(&state.domain, state.user).await.map_err(words)?.ok_or("nobody")?;
+    let actor = Actor::load(&state.domain, state.user)
+        .await
+        .map_err(words)?
+        .ok_or("nobody")?;
     let unit = actor.unit_by_key(UNIT).ok_or("no unit")?.id;
     let by = actor.grant::<ReadContacts>(unit).map_err(words)?;
     let mut tx = state.domain.begin().await.map_err(words)?;
-    let page = contacts::list(&mut tx, &by, &PageQuery::default()).await.map_err(words)?;
-    People { rows: page.items }.render().map(Html).map_err(|error| error.to_string())
+    let page = contacts::list(&mut tx, &by, &PageQuery::default())
+        .await
+        .map_err(words)?;
+    People { rows: page.items }
+        .render()
+        .map(Html)
+        .map_err(|error| error.to_string())
 }
 
 #[derive(Template)]
@@ -146,9 +188,20 @@ struct Preferences {
 async fn public(State(state): State<Bare>) -> Result<Html<String>, String> {
     let words = |error: domain::Error| error.to_string();
     let mut tx = state.domain.begin().await.map_err(words)?;
-    let person = events::subscriber(&mut tx, Subject::Contact(state.contact)).await.map_err(words)?.ok_or("nobody")?;
-    let choices = topics::choices_of_subscriber(&mut tx, person.contact).await.map_err(words)?;
-    let topics = choices.iter().map(|shown| format!("{:?}", shown.choice.name)).collect();
-    let page = Preferences { email: format!("{:?}", state.contact), topics };
+    let person = events::subscriber(&mut tx, Subject::Contact(state.contact))
+        .await
+        .map_err(words)?
+        .ok_or("nobody")?;
+    let choices = topics::choices_of_subscriber(&mut tx, person.contact)
+        .await
+        .map_err(words)?;
+    let topics = choices
+        .iter()
+        .map(|shown| format!("{:?}", shown.choice.name))
+        .collect();
+    let page = Preferences {
+        email: format!("{:?}", state.contact),
+        topics,
+    };
     page.render().map(Html).map_err(|error| error.to_string())
 }

@@ -23,25 +23,29 @@ pub fn binaries() -> Result<PathBuf> {
 /// Runs statements with psql and returns what they print, unaligned.
 pub fn sql(socket: &str, database: &str, user: &str, statements: &str) -> Result<String> {
     let beside = binaries()?.join("psql");
-    let output = Command::new(if beside.exists() { beside } else { PathBuf::from("psql") })
-        .args([
-            "-X",
-            "-q",
-            "-A",
-            "-t",
-            "-v",
-            "ON_ERROR_STOP=1",
-            "-h",
-            socket,
-            "-U",
-            user,
-            "-d",
-            database,
-            "-c",
-            statements,
-        ])
-        .output()
-        .context("psql")?;
+    let output = Command::new(if beside.exists() {
+        beside
+    } else {
+        PathBuf::from("psql")
+    })
+    .args([
+        "-X",
+        "-q",
+        "-A",
+        "-t",
+        "-v",
+        "ON_ERROR_STOP=1",
+        "-h",
+        socket,
+        "-U",
+        user,
+        "-d",
+        database,
+        "-c",
+        statements,
+    ])
+    .output()
+    .context("psql")?;
     if !output.status.success() {
         bail!("psql: {}", String::from_utf8_lossy(&output.stderr));
     }

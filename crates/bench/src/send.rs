@@ -25,14 +25,19 @@ pub fn run(place: &Place, report: &mut Report) -> Result<()> {
     let people = place.size("MESSAGES", 20_000);
     let sink = Sink::start()?;
     let relay = format!("smtp://127.0.0.1:{}?tls=none", sink.port);
-    let settings = [("CAMPANILE_SMTP_URL", relay), ("CAMPANILE_SMTP_CONNECTIONS", "10".to_owned())];
+    let settings = [
+        ("CAMPANILE_SMTP_URL", relay),
+        ("CAMPANILE_SMTP_CONNECTIONS", "10".to_owned()),
+    ];
     let installation = Installation::new(place, &settings)?;
     installation.run(&["seed", "demo"])?;
     let running = installation.serve()?;
     let file = scratch(installation.data.path(), "people.csv");
     import::write(&file, people, 0)?;
     let path = file.to_str().context("a path in UTF-8")?;
-    installation.run(&["import", "contacts", "--unit", UNIT, "--topic", TOPIC, "--file", path])?;
+    installation.run(&[
+        "import", "contacts", "--unit", UNIT, "--topic", TOPIC, "--file", path,
+    ])?;
 
     let ours = of_three(|| node::with(&installation, |domain| async move { campaign(&domain).await }))?;
     drop(running);
@@ -43,7 +48,10 @@ pub fn run(place: &Place, report: &mut Report) -> Result<()> {
 
 /// Copies a campaign of the demo, has it approved by a second person, and watches it to its end.
 async fn campaign(domain: &Domain) -> Result<f64> {
-    let (author, approver) = (node::staff(domain, "anna").await?, node::staff(domain, "piotr").await?);
+    let (author, approver) = (
+        node::staff(domain, "anna").await?,
+        node::staff(domain, "piotr").await?,
+    );
     let unit = author.unit_by_key(UNIT).context("the unit")?.id;
     let model: uuid::Uuid = sqlx::query_scalar(
         "select id from campaigns where unit_id = $1 and state = 'finished' order by created_at limit 1",
@@ -60,31 +68,48 @@ async fn campaign(domain: &Domain) -> Result<f64> {
     let edit = author.grant::<EditCampaigns>(unit).map_err(failed)?;
     let read = author.grant::<ReadCampaigns>(unit).map_err(failed)?;
     let mut tx = domain.begin().await.map_err(failed)?;
-    let id = campaigns::duplicate(&mut tx, &edit, CampaignId::from(model), Language::En).await.map_err(failed)?;
-    let draft = campaigns::get(&mut tx, &read, id).await.map_err(failed)?.context("the copy")?;
+    let id = campaigns::duplicate(&mut tx, &edit, CampaignId::from(model), Language::En)
+        .await
+        .map_err(failed)?;
+    let draft = campaigns::get(&mut tx, &read, id)
+        .await
+        .map_err(failed)?
+        .context("the copy")?;
     let change = CampaignUpdate {
         edit_version: draft.edit_version,
-        audience: Some(Audience { include_topics: vec![TopicId::from(topic)], ..Audience::default() }),
+        audience: Some(Audience {
+            include_topics: vec![TopicId::from(topic)],
+            ..Audience::default()
+        }),
         schedule: Some(Schedule::Now),
         throttle_per_hour: Some(0),
         ..CampaignUpdate::default()
     };
-    campaigns::update(&mut tx, &edit, id, &change).await.map_err(failed)?;
+    campaigns::update(&mut tx, &edit, id, &change)
+        .await
+        .map_err(failed)?;
     let review = approvals::submit(&mut tx, &edit, id, "").await.map_err(failed)?;
     tx.commit().await.map_err(failed)?;
 
     let mut tx = domain.begin().await.map_err(failed)?;
     let seen = approver.grant::<ReadCampaigns>(unit).map_err(failed)?;
-    let detail = approvals::get(&mut tx, &seen, review, Language::En).await.map_err(failed)?.context("the review")?;
+    let detail = approvals::get(&mut tx, &seen, review, Language::En)
+        .await
+        .map_err(failed)?
+        .context("the review")?;
     let approve = approver.grant::<ApproveCampaigns>(unit).map_err(failed)?;
-    approvals::approve(&mut tx, &approve, review, &detail.revision.seal, "").await.map_err(failed)?;
+    approvals::approve(&mut tx, &approve, review, &detail.revision.seal, "")
+        .await
+        .map_err(failed)?;
     tx.commit().await.map_err(failed)?;
 
     let deadline = Instant::now() + Duration::from_secs(1800);
     loop {
         tokio::time::sleep(Duration::from_millis(200)).await;
         let mut tx = domain.begin().await.map_err(failed)?;
-        let Some(progress) = campaigns::progress(&mut tx, &read, id).await.map_err(failed)? else { continue };
+        let Some(progress) = campaigns::progress(&mut tx, &read, id).await.map_err(failed)? else {
+            continue;
+        };
         if progress.state == CampaignState::Finished {
             let (Some(from), Some(to)) = (progress.started_at, progress.finished_at) else {
                 bail!("a finished campaign without its times")
@@ -93,8 +118,15 @@ async fn campaign(domain: &Domain) -> Result<f64> {
             let sent = i32::try_from(progress.sent).context("fewer messages")?;
             return Ok(f64::from(sent) / to.duration_since(from).as_secs_f64());
         }
-        ensure!(progress.stopped_reason.is_none(), "the campaign stopped: {:?}", progress.stopped_reason);
-        ensure!(Instant::now() < deadline, "the campaign was not done after half an hour: {progress:?}");
+        ensure!(
+            progress.stopped_reason.is_none(),
+            "the campaign stopped: {:?}",
+            progress.stopped_reason
+        );
+        ensure!(
+            Instant::now() < deadline,
+            "the campaign was not done after half an hour: {progress:?}"
+        );
     }
 }
 
@@ -102,7 +134,16 @@ async fn campaign(domain: &Domain) -> Result<f64> {
 fn source(port: u16, messages: usize) -> Result<f64> {
     let began = Instant::now();
     let status = Command::new(program("smtp-source")?)
-        .args(["-d", "-s", "50", "-l", "10240", "-m", &messages.to_string(), &format!("127.0.0.1:{port}")])
+        .args([
+            "-d",
+            "-s",
+            "50",
+            "-l",
+            "10240",
+            "-m",
+            &messages.to_string(),
+            &format!("127.0.0.1:{port}"),
+        ])
         .stdout(Stdio::null())
         .status()?;
     ensure!(status.success(), "smtp-source: {status}");

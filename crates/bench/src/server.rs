@@ -40,7 +40,10 @@ impl Installation {
     /// What its programs are told.
     pub fn environment(&self) -> Vec<(String, String)> {
         let mut all = vec![
-            ("CAMPANILE_DATA_DIR".to_owned(), self.data.path().display().to_string()),
+            (
+                "CAMPANILE_DATA_DIR".to_owned(),
+                self.data.path().display().to_string(),
+            ),
             ("CAMPANILE_LISTEN".to_owned(), format!("127.0.0.1:{}", self.port)),
             ("CAMPANILE_LOG".to_owned(), "warn".to_owned()),
         ];
@@ -102,7 +105,11 @@ impl Installation {
     pub fn socket(&self) -> Result<String> {
         let path = self.cluster().join("postmaster.pid");
         let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-        Ok(text.lines().nth(4).context("no socket in postmaster.pid")?.to_owned())
+        Ok(text
+            .lines()
+            .nth(4)
+            .context("no socket in postmaster.pid")?
+            .to_owned())
     }
 
     /// The folder of the private cluster's data.
