@@ -3,6 +3,7 @@
 use crate::{Domain, Granted, Result, Tx, access::ManageSystem, cursor, ts};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::types::Uuid;
+use std::collections::HashMap;
 use types::{MailId, Page, PageQuery};
 
 /// Messages kept at the most; the oldest go first.
@@ -109,6 +110,18 @@ pub async fn list(tx: &mut Tx, _everybody: &Reader, query: &PageQuery) -> Result
         })
         .collect();
     Ok(Page::from_rows(rows, limit, |row| cursor::encode(&(row.received_at.as_microsecond(), row.id.uuid()))))
+}
+
+/// [`list`] with the messages whole: for programs, who ask for few.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn list_whole(tx: &mut Tx, everybody: &Reader, query: &PageQuery) -> Result<Page<Mail>> {
+    let page = list(tx, everybody, query).await?;
+    let ids: Vec<Uuid> = page.items.iter().map(|row| row.id.uuid()).collect();
+    let raws = sqlx::query!("select id, raw from captured_mail where id = any ($1)", &ids).fetch_all(tx.conn()).await?;
+    let mut raws: HashMap<Uuid, Vec<u8>> = raws.into_iter().map(|row| (row.id, row.raw)).collect();
+    Ok(page.map(|row| Mail { raw: raws.remove(&row.id.uuid()).unwrap_or_default(), row }))
 }
 
 /// One message.

@@ -7,6 +7,7 @@ pub mod api_v1;
 mod audit;
 pub mod auth;
 pub mod console;
+pub mod dev_mail;
 pub mod health;
 pub mod media;
 mod metrics;
@@ -43,6 +44,7 @@ pub fn router(state: AppState) -> Router {
         .merge(preview_frame::router())
         .merge(auth::router(state.clone()))
         .merge(uploads::router(state.domain.clone()))
+        .merge(dev_mail::router(state.clone()))
         .merge(console);
     middleware::secure(all, &state).layer(axum::middleware::from_fn_with_state(
         state,

@@ -74,6 +74,7 @@ mod tests {
             assert_eq!(breaker.pause_at(now), None);
             breaker.failed_at(now, "relay_unreachable");
         }
+        assert_eq!(last, LONGEST);
         assert!(breaker.worked());
         assert_eq!(breaker.pause_at(now), None);
         assert!(!breaker.worked());
