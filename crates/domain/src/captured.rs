@@ -82,7 +82,9 @@ pub async fn keep(domain: &Domain, mail: NewMail) -> Result<()> {
 /// When the database cannot be asked.
 pub async fn list(tx: &mut Tx, _everybody: &Reader, query: &PageQuery) -> Result<Page<MailRow>> {
     let after: Option<(i64, Uuid)> = cursor::decode(query.after.as_deref())?;
-    let after_at = after.and_then(|(at, _)| Timestamp::from_microsecond(at).ok()).map(ts);
+    let after_at = after
+        .and_then(|(at, _)| Timestamp::from_microsecond(at).ok())
+        .map(ts);
     let search = format!("%{}%", crate::audit::like(&query.search));
     let limit = query.limit();
     let rows = sqlx::query!(
@@ -109,7 +111,9 @@ pub async fn list(tx: &mut Tx, _everybody: &Reader, query: &PageQuery) -> Result
             subject: row.subject,
         })
         .collect();
-    Ok(Page::from_rows(rows, limit, |row| cursor::encode(&(row.received_at.as_microsecond(), row.id.uuid()))))
+    Ok(Page::from_rows(rows, limit, |row| {
+        cursor::encode(&(row.received_at.as_microsecond(), row.id.uuid()))
+    }))
 }
 
 /// [`list`] with the messages whole: for programs, who ask for few.
@@ -119,9 +123,14 @@ pub async fn list(tx: &mut Tx, _everybody: &Reader, query: &PageQuery) -> Result
 pub async fn list_whole(tx: &mut Tx, everybody: &Reader, query: &PageQuery) -> Result<Page<Mail>> {
     let page = list(tx, everybody, query).await?;
     let ids: Vec<Uuid> = page.items.iter().map(|row| row.id.uuid()).collect();
-    let raws = sqlx::query!("select id, raw from captured_mail where id = any ($1)", &ids).fetch_all(tx.conn()).await?;
+    let raws = sqlx::query!("select id, raw from captured_mail where id = any ($1)", &ids)
+        .fetch_all(tx.conn())
+        .await?;
     let mut raws: HashMap<Uuid, Vec<u8>> = raws.into_iter().map(|row| (row.id, row.raw)).collect();
-    Ok(page.map(|row| Mail { raw: raws.remove(&row.id.uuid()).unwrap_or_default(), row }))
+    Ok(page.map(|row| Mail {
+        raw: raws.remove(&row.id.uuid()).unwrap_or_default(),
+        row,
+    }))
 }
 
 /// One message.
@@ -155,7 +164,9 @@ pub async fn get(tx: &mut Tx, _everybody: &Reader, id: MailId) -> Result<Option<
 /// # Errors
 /// When the database cannot be asked.
 pub async fn clear(tx: &mut Tx, _everybody: &Reader) -> Result<u64> {
-    let done = sqlx::query!("delete from captured_mail").execute(tx.conn()).await?;
+    let done = sqlx::query!("delete from captured_mail")
+        .execute(tx.conn())
+        .await?;
     Ok(done.rows_affected())
 }
 

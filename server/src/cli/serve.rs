@@ -15,7 +15,7 @@ use crate::database::Access;
 use crate::http::console::Site;
 use crate::http::public::{PublicState, start_hits};
 use crate::http::{self, serve as listening};
-use crate::jobs::{Jobs, RelaySettings, Settings};
+use crate::jobs::{Jobs, Settings};
 use crate::state::AppState;
 
 /// How long the last opens and clicks may take to be written when stopping.
@@ -103,8 +103,12 @@ pub(super) async fn work(config: Config) -> anyhow::Result<ExitCode> {
 
 /// Sending, queue and schedule of this node. What is in flight is finished when it stops.
 async fn start_jobs(node: &Node) -> anyhow::Result<Jobs> {
-    let relay = node.config.smtp.relay.clone().map(RelaySettings::new);
-    let started = Jobs::start(node.domain.clone(), Settings::new(relay, node.config.smtp.connections)).await;
+    let relay = node.config.smtp.relay.clone();
+    let started = Jobs::start(
+        node.domain.clone(),
+        Settings::new(relay, node.config.smtp.connections),
+    )
+    .await;
     started.context("starting the background work")
 }
 

@@ -20,7 +20,7 @@ pub use http::{HttpConfig, PublicUrl};
 pub use log::{LogConfig, LogFormat};
 pub use network::Network;
 pub use secret::SecretKey;
-pub use smtp::{SmtpConfig, SmtpTls, SmtpUrl, percent_decode};
+pub use smtp::{SmtpConfig, percent_decode};
 pub use source::Sources;
 use source::Values;
 

@@ -114,30 +114,20 @@ fn listening_to_the_world_needs_a_public_address() {
 }
 
 #[test]
-fn relay_addresses_are_taken_apart() {
-    let relay: SmtpUrl = "smtp://me%40x:p%3Aw@mail.example?tls=required"
-        .parse()
-        .expect("valid");
-    let (user, _) = relay.login.as_ref().expect("login");
-    assert_eq!(
-        (user.as_str(), relay.port, relay.tls),
-        ("me@x", 587, SmtpTls::Required)
-    );
-    let local: SmtpUrl = "smtp://[::1]:2525?tls=none".parse().expect("valid");
-    assert_eq!(
-        (local.host.as_str(), local.port, local.tls),
-        ("::1", 2525, SmtpTls::None)
-    );
-    let plain: SmtpUrl = "smtp://127.0.0.1:25".parse().expect("valid");
-    assert_eq!(plain.tls, SmtpTls::Opportunistic);
+fn the_relays_address_is_read_and_a_wrong_one_is_refused() {
+    let relay = |url: &str| load(&[("CAMPANILE_SMTP_URL", url)], "").map(|config| config.smtp.relay);
+    let found = relay("smtp://me%40x:p%3Aw@mail.example?tls=required")
+        .expect("valid")
+        .expect("a relay");
+    assert_eq!((found.host.as_str(), found.port), ("mail.example", 587));
     for wrong in [
-        "smtps://mail",
+        "http://mail",
         "smtp://",
         "smtp://u@mail",
         "smtp://m?tls=maybe",
         "smtp://m/x",
     ] {
-        assert!(wrong.parse::<SmtpUrl>().is_err(), "{wrong}");
+        assert!(relay(wrong).is_err(), "{wrong}");
     }
 }
 

@@ -8,10 +8,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use delivery::email::Relay;
 use serde::Serialize;
 use tokio::net::TcpStream;
 
-use crate::config::SmtpUrl;
 use crate::state::AppState;
 
 /// How long an answer about the relay is kept: whoever asks every second must not be its heaviest client.
@@ -66,7 +66,7 @@ pub async fn ready(State(state): State<AppState>) -> Response {
         .into_response()
 }
 
-async fn relay_answers(readiness: &Readiness, relay: &SmtpUrl) -> bool {
+async fn relay_answers(readiness: &Readiness, relay: &Relay) -> bool {
     let last = *readiness
         .0
         .lock()
@@ -88,7 +88,7 @@ async fn relay_answers(readiness: &Readiness, relay: &SmtpUrl) -> bool {
 ///
 /// # Errors
 /// When its name is not known, or it does not answer in time.
-pub async fn reach(relay: &SmtpUrl) -> std::io::Result<SocketAddr> {
+pub async fn reach(relay: &Relay) -> std::io::Result<SocketAddr> {
     let connecting = TcpStream::connect((relay.host.as_str(), relay.port));
     tokio::time::timeout(PATIENCE, connecting).await??.peer_addr()
 }

@@ -21,7 +21,10 @@ impl Default for Board {
 impl Board {
     /// New news; senders are woken when anything changed.
     pub fn set(&self, states: Vec<(DispatchId, Lane, DispatchState)>) {
-        let states: States = states.into_iter().map(|(id, lane, state)| (id, (lane, state))).collect();
+        let states: States = states
+            .into_iter()
+            .map(|(id, lane, state)| (id, (lane, state)))
+            .collect();
         self.0.send_if_modified(|known| {
             let changed = **known != states;
             if changed {
@@ -34,17 +37,28 @@ impl Board {
     /// Whether a message of this dispatch may be handed over now.
     pub fn may_send(&self, dispatch: DispatchId) -> bool {
         // Not on the board yet: the claim has just looked at the state itself.
-        self.0.borrow().get(&dispatch).is_none_or(|(_, state)| *state == DispatchState::Sending)
+        self.0
+            .borrow()
+            .get(&dispatch)
+            .is_none_or(|(_, state)| *state == DispatchState::Sending)
     }
 
     /// Whether there is anything to claim in a lane.
     pub fn has_work(&self, lane: Lane) -> bool {
-        self.0.borrow().values().any(|(its, state)| *its == lane && *state == DispatchState::Sending)
+        self.0
+            .borrow()
+            .values()
+            .any(|(its, state)| *its == lane && *state == DispatchState::Sending)
     }
 
     /// Dispatches that are sending.
     pub fn sending(&self) -> Vec<DispatchId> {
-        self.0.borrow().iter().filter(|(_, (_, state))| *state == DispatchState::Sending).map(|(id, _)| *id).collect()
+        self.0
+            .borrow()
+            .iter()
+            .filter(|(_, (_, state))| *state == DispatchState::Sending)
+            .map(|(id, _)| *id)
+            .collect()
     }
 
     /// Returns when the board changes.
@@ -65,7 +79,9 @@ mod tests {
         let id = DispatchId(uuid::Uuid::from_u128(1));
         assert!(board.may_send(id), "unknown: the claim decides");
         board.set(vec![(id, Lane::Marketing, DispatchState::Sending)]);
-        assert!(board.may_send(id) && board.has_work(Lane::Marketing) && !board.has_work(Lane::Transactional));
+        assert!(
+            board.may_send(id) && board.has_work(Lane::Marketing) && !board.has_work(Lane::Transactional)
+        );
         for state in [DispatchState::Paused, DispatchState::Cancelling] {
             board.set(vec![(id, Lane::Marketing, state)]);
             assert!(!board.may_send(id) && !board.has_work(Lane::Marketing) && board.sending().is_empty());

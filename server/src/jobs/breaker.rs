@@ -26,7 +26,10 @@ impl Breaker {
 
     fn pause_at(&self, now: Instant) -> Option<Duration> {
         let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        state.until.map(|until| until.saturating_duration_since(now)).filter(|pause| !pause.is_zero())
+        state
+            .until
+            .map(|until| until.saturating_duration_since(now))
+            .filter(|pause| !pause.is_zero())
     }
 
     /// A connection could not be opened. Says whether that is news.

@@ -17,7 +17,11 @@ pub struct CapturedMail(Domain);
 
 impl Inbox for CapturedMail {
     async fn keep(&self, mail: Captured) -> Result<(), NotKept> {
-        let new = NewMail { sender: mail.sender, recipients: mail.recipients, raw: mail.raw };
+        let new = NewMail {
+            sender: mail.sender,
+            recipients: mail.recipients,
+            raw: mail.raw,
+        };
         captured::keep(&self.0, new).await.map_err(|error| {
             let _ = types::ApiError::from(error);
             NotKept
@@ -26,8 +30,14 @@ impl Inbox for CapturedMail {
 }
 
 /// Starts the inbox on a free port of loopback and returns the way to it.
-pub(super) async fn start(domain: &Domain, tasks: &mut Tasks, stop: CancellationToken) -> anyhow::Result<Relay> {
-    let listener = TcpListener::bind("127.0.0.1:0").await.context("no port is free for the capture inbox")?;
+pub(super) async fn start(
+    domain: &Domain,
+    tasks: &mut Tasks,
+    stop: CancellationToken,
+) -> anyhow::Result<Relay> {
+    let listener = TcpListener::bind("127.0.0.1:0")
+        .await
+        .context("no port is free for the capture inbox")?;
     let port = listener.local_addr()?.port();
     let inbox = Arc::new(CapturedMail(domain.clone()));
     tasks.run_inbox(async move { capture::serve(listener, inbox, Limits::default(), stop).await });

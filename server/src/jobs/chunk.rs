@@ -66,11 +66,21 @@ pub(super) async fn send(shared: &Shared, worker: &mut Worker, chunk: Chunk) -> 
     let lease = SignedDuration::try_from(shared.settings.lease).unwrap_or(SignedDuration::from_mins(1));
     let waiting: VecDeque<Recipient> = dispatch::recipients(&shared.domain, chunk).await?.into();
     let id = worker.id;
-    let mut work =
-        Work { shared, worker, chunk, prepared, lease, outcomes: Vec::new(), deferrals: Vec::new(), rendered: Rendered::default() };
+    let mut work = Work {
+        shared,
+        worker,
+        chunk,
+        prepared,
+        lease,
+        outcomes: Vec::new(),
+        deferrals: Vec::new(),
+        rendered: Rendered::default(),
+    };
     match work.run(waiting).await {
         Err(Stopped::Lost) => Ok(()),
-        Ok(()) | Err(Stopped::Halt | Stopped::NoRelay) => dispatch::release(&shared.domain, id, chunk, None).await,
+        Ok(()) | Err(Stopped::Halt | Stopped::NoRelay) => {
+            dispatch::release(&shared.domain, id, chunk, None).await
+        }
     }
 }
 
@@ -167,7 +177,13 @@ impl Work<'_> {
             }
         }
         // A relay that takes connections and drops them again: as if it had said "later".
-        match defer(self.shared, recipient, None, "connection lost", self.shared.domain.now()) {
+        match defer(
+            self.shared,
+            recipient,
+            None,
+            "connection lost",
+            self.shared.domain.now(),
+        ) {
             Verdict::Later(deferral) => self.deferrals.push(deferral),
             Verdict::Final(outcome) => self.outcomes.push(outcome),
             Verdict::Again => {}
@@ -185,7 +201,10 @@ impl Work<'_> {
         let verdict = {
             let handing = hand_over(self.shared, &self.prepared, &mut line, recipient, ready);
             tokio::pin!(handing);
-            let mut heartbeat = tokio::time::interval_at(Instant::now() + self.shared.settings.lease / 4, self.shared.settings.lease / 4);
+            let mut heartbeat = tokio::time::interval_at(
+                Instant::now() + self.shared.settings.lease / 4,
+                self.shared.settings.lease / 4,
+            );
             loop {
                 tokio::select! {
                     verdict = &mut handing => break verdict,

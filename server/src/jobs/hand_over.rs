@@ -29,11 +29,30 @@ pub(super) struct Ready {
 }
 
 /// Renders and assembles, or says why that cannot be done for this person.
-pub(super) fn make_ready(shared: &Shared, prepared: &Prepared, recipient: &Recipient, rendered: &mut Rendered) -> Result<Ready, Box<Outcome>> {
+pub(super) fn make_ready(
+    shared: &Shared,
+    prepared: &Prepared,
+    recipient: &Recipient,
+    rendered: &mut Rendered,
+) -> Result<Ready, Box<Outcome>> {
     let now = shared.domain.now();
-    let failed = |rule: &str, why: &str| Box::new(final_outcome(recipient, OutcomeKind::Failed, rule, None, why, now, false));
-    let to = Mailbox::new(&display_name(recipient), &recipient.address).map_err(|_| failed("bad_address", ""))?;
-    let delivery = DeliveryRef { dispatch: prepared.context.dispatch, seq: recipient.seq };
+    let failed = |rule: &str, why: &str| {
+        Box::new(final_outcome(
+            recipient,
+            OutcomeKind::Failed,
+            rule,
+            None,
+            why,
+            now,
+            false,
+        ))
+    };
+    let to =
+        Mailbox::new(&display_name(recipient), &recipient.address).map_err(|_| failed("bad_address", ""))?;
+    let delivery = DeliveryRef {
+        dispatch: prepared.context.dispatch,
+        seq: recipient.seq,
+    };
     let person = person_of(recipient);
     let marketing = prepared.context.is_marketing();
     let links = TrackedLinks {
@@ -43,9 +62,19 @@ pub(super) fn make_ready(shared: &Shared, prepared: &Prepared, recipient: &Recip
         language: prepared.compiled.language_for(&person),
         tracked: marketing,
     };
-    prepared.compiled.render_into(&person, &links, rendered).map_err(|problem| failed("render_error", problem.code.as_str()))?;
-    let from = Mailbox { name: rendered.from_name.clone(), address: prepared.sender.clone() };
-    let unsubscribe = format!("{}/u/{}", shared.domain.public_url(), shared.tokens.unsubscribe(delivery));
+    prepared
+        .compiled
+        .render_into(&person, &links, rendered)
+        .map_err(|problem| failed("render_error", problem.code.as_str()))?;
+    let from = Mailbox {
+        name: rendered.from_name.clone(),
+        address: prepared.sender.clone(),
+    };
+    let unsubscribe = format!(
+        "{}/u/{}",
+        shared.domain.public_url(),
+        shared.tokens.unsubscribe(delivery)
+    );
     let message = Message {
         from: &from,
         reply_to: prepared.reply_to.as_ref(),
@@ -56,17 +85,35 @@ pub(super) fn make_ready(shared: &Shared, prepared: &Prepared, recipient: &Recip
         message_id: &message_id(delivery),
         date: now,
         language: rendered.language.code(),
-        list: marketing.then_some(List { id: &prepared.list_id, name: &prepared.list_name, unsubscribe: &unsubscribe }),
+        list: marketing.then_some(List {
+            id: &prepared.list_id,
+            name: &prepared.list_name,
+            unsubscribe: &unsubscribe,
+        }),
         auto_submitted: !marketing,
     };
     let content = message.assemble().map_err(|_| failed("render_error", "header"))?;
     let sender = verp::envelope_sender(&shared.tokens.bounce(delivery), prepared.sender.domain()).ok();
-    Ok(Ready { sender, recipient: to.address, content })
+    Ok(Ready {
+        sender,
+        recipient: to.address,
+        content,
+    })
 }
 
 /// Hands over on an open line.
-pub(super) async fn hand_over(shared: &Shared, prepared: &Prepared, line: &mut Connection, recipient: &Recipient, ready: &Ready) -> Verdict {
-    let outgoing = Outgoing { sender: ready.sender.as_ref(), recipient: &ready.recipient, content: &ready.content };
+pub(super) async fn hand_over(
+    shared: &Shared,
+    prepared: &Prepared,
+    line: &mut Connection,
+    recipient: &Recipient,
+    ready: &Ready,
+) -> Verdict {
+    let outgoing = Outgoing {
+        sender: ready.sender.as_ref(),
+        recipient: &ready.recipient,
+        content: &ready.content,
+    };
     let begun = tokio::time::Instant::now();
     let result = line.hand_over(outgoing).await;
     let lane = prepared.context.lane;
@@ -78,20 +125,42 @@ fn judge(shared: &Shared, lane: Lane, recipient: &Recipient, result: HandOff) ->
     let now = shared.domain.now();
     let bad = result.is_bad_address();
     let verdict = match result {
-        HandOff::Accepted(reply) => {
-            Verdict::Final(final_outcome(recipient, OutcomeKind::Sent, "", Some(reply.code), &reply.text, now, false))
-        }
+        HandOff::Accepted(reply) => Verdict::Final(final_outcome(
+            recipient,
+            OutcomeKind::Sent,
+            "",
+            Some(reply.code),
+            &reply.text,
+            now,
+            false,
+        )),
         HandOff::Refused(reply, _) => {
             let rule = if bad { "hard_bounce" } else { "reply_5xx" };
-            Verdict::Final(final_outcome(recipient, OutcomeKind::Failed, rule, Some(reply.code), &reply.text, now, bad))
+            Verdict::Final(final_outcome(
+                recipient,
+                OutcomeKind::Failed,
+                rule,
+                Some(reply.code),
+                &reply.text,
+                now,
+                bad,
+            ))
         }
         HandOff::Deferred(reply, _) => defer(shared, recipient, Some(reply.code), &reply.text, now),
         HandOff::Lost => Verdict::Again,
         // Somebody waits for an answer: twice is better than not at all, and the Message-ID is the same (law 1).
-        HandOff::Ambiguous if lane == Lane::Transactional => defer(shared, recipient, None, "connection lost", now),
-        HandOff::Ambiguous => {
-            Verdict::Final(final_outcome(recipient, OutcomeKind::Ambiguous, "connection_lost", None, "", now, false))
+        HandOff::Ambiguous if lane == Lane::Transactional => {
+            defer(shared, recipient, None, "connection lost", now)
         }
+        HandOff::Ambiguous => Verdict::Final(final_outcome(
+            recipient,
+            OutcomeKind::Ambiguous,
+            "connection_lost",
+            None,
+            "",
+            now,
+            false,
+        )),
     };
     let outcome = match &verdict {
         Verdict::Final(outcome) => outcome.kind.as_str(),
@@ -103,7 +172,13 @@ fn judge(shared: &Shared, lane: Lane, recipient: &Recipient, result: HandOff) ->
 }
 
 /// Later, or never when the horizon would be passed.
-pub(super) fn defer(shared: &Shared, recipient: &Recipient, code: Option<u16>, reply: &str, now: Timestamp) -> Verdict {
+pub(super) fn defer(
+    shared: &Shared,
+    recipient: &Recipient,
+    code: Option<u16>,
+    reply: &str,
+    now: Timestamp,
+) -> Verdict {
     let first = recipient.first_attempt.unwrap_or(now);
     let elapsed = Duration::try_from(now.duration_since(first)).unwrap_or_default();
     let attempts = recipient.attempts + 1;
@@ -117,11 +192,27 @@ pub(super) fn defer(shared: &Shared, recipient: &Recipient, code: Option<u16>, r
             reply: short(reply),
             first_at: first,
         }),
-        None => Verdict::Final(final_outcome(recipient, OutcomeKind::Failed, "retries_exhausted", code, reply, now, false)),
+        None => Verdict::Final(final_outcome(
+            recipient,
+            OutcomeKind::Failed,
+            "retries_exhausted",
+            code,
+            reply,
+            now,
+            false,
+        )),
     }
 }
 
-fn final_outcome(recipient: &Recipient, kind: OutcomeKind, rule: &str, code: Option<u16>, reply: &str, at: Timestamp, bad: bool) -> Outcome {
+fn final_outcome(
+    recipient: &Recipient,
+    kind: OutcomeKind,
+    rule: &str,
+    code: Option<u16>,
+    reply: &str,
+    at: Timestamp,
+    bad: bool,
+) -> Outcome {
     Outcome {
         seq: recipient.seq,
         kind,
@@ -142,7 +233,11 @@ fn message_id(delivery: DeliveryRef) -> String {
 
 fn display_name(recipient: &Recipient) -> String {
     let name = format!("{} {}", recipient.first_name, recipient.last_name);
-    name.chars().filter(|c| !c.is_control()).collect::<String>().trim().to_owned()
+    name.chars()
+        .filter(|c| !c.is_control())
+        .collect::<String>()
+        .trim()
+        .to_owned()
 }
 
 fn person_of(recipient: &Recipient) -> Person {

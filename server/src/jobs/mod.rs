@@ -10,20 +10,19 @@ mod chunk;
 mod hand_over;
 mod mail;
 mod prepared;
-mod relay;
 mod runner;
 mod scheduler;
 mod sender;
 mod tasks;
 
 pub use capture::CapturedMail;
-pub use relay::RelaySettings;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context;
 use delivery::Backoff;
-use delivery::email::Connector;
+use delivery::email::{Connector, Relay};
 use domain::Domain;
 use domain::dispatch::Lane;
 use domain::tokens::Tokens;
@@ -38,7 +37,7 @@ use tasks::Tasks;
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The relay; none: mail is captured.
-    pub relay: Option<RelaySettings>,
+    pub relay: Option<Relay>,
     /// Connections held open for campaigns; the urgent lanes have some of their own beside them.
     pub connections: u16,
     /// When deferred messages are tried again.
@@ -50,8 +49,13 @@ pub struct Settings {
 impl Settings {
     /// The usual ones, with the relay given.
     #[must_use]
-    pub fn new(relay: Option<RelaySettings>, connections: u16) -> Self {
-        Self { relay, connections: connections.max(1), backoff: Backoff::MAIL, lease: Duration::from_secs(60) }
+    pub fn new(relay: Option<Relay>, connections: u16) -> Self {
+        Self {
+            relay,
+            connections: connections.max(1),
+            backoff: Backoff::MAIL,
+            lease: Duration::from_secs(60),
+        }
     }
 }
 
@@ -85,7 +89,7 @@ impl Jobs {
         let inbox_stop = CancellationToken::new();
         let mut tasks = Tasks::new(inbox_stop.clone());
         let relay = match &settings.relay {
-            Some(relay) => relay.to_relay()?,
+            Some(relay) => with_authorities(relay.clone())?,
             None => capture::start(&domain, &mut tasks, inbox_stop).await?,
         };
         let shared = Arc::new(Shared {
@@ -99,19 +103,29 @@ impl Jobs {
             domain,
         });
         for lane in Lane::ALL {
-            let lines = if lane == Lane::Marketing { shared.settings.connections } else { 2 };
+            let lines = if lane == Lane::Marketing {
+                shared.settings.connections
+            } else {
+                2
+            };
             for _ in 0..lines {
                 let shared = Arc::clone(&shared);
-                tasks.keep_running("sender", stop.clone(), move || sender::run(Arc::clone(&shared), lane));
+                tasks.keep_running("sender", stop.clone(), move || {
+                    sender::run(Arc::clone(&shared), lane)
+                });
             }
         }
         for kinds in runner::GROUPS {
             let shared = Arc::clone(&shared);
-            tasks.keep_running("runner", stop.clone(), move || runner::run(Arc::clone(&shared), kinds));
+            tasks.keep_running("runner", stop.clone(), move || {
+                runner::run(Arc::clone(&shared), kinds)
+            });
         }
         for (name, work) in scheduler::WORK {
             let shared = Arc::clone(&shared);
-            tasks.keep_running(name, stop.clone(), move || scheduler::run(Arc::clone(&shared), work));
+            tasks.keep_running(name, stop.clone(), move || {
+                scheduler::run(Arc::clone(&shared), work)
+            });
         }
         Ok(Self { stop, tasks })
     }
@@ -122,4 +136,13 @@ impl Jobs {
         self.stop.cancel();
         self.tasks.join(Duration::from_secs(30)).await;
     }
+}
+
+/// Reads the file of certificate authorities that the relay's address names (`ca=`).
+fn with_authorities(mut relay: Relay) -> anyhow::Result<Relay> {
+    if let Some(file) = &relay.authorities_file {
+        relay.authorities = std::fs::read(file)
+            .with_context(|| format!("reading the relay's certificate authorities from {file}"))?;
+    }
+    Ok(relay)
 }

@@ -40,7 +40,9 @@ impl PreparedCache {
         if let Some(found) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id) {
             return Ok(Arc::clone(found));
         }
-        let context = dispatch::context(domain, id).await?.ok_or(Unusable::Message("not there"))?;
+        let context = dispatch::context(domain, id)
+            .await?
+            .ok_or(Unusable::Message("not there"))?;
         let prepared = Arc::new(prepare(context)?);
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= Self::MOST {
@@ -52,21 +54,42 @@ impl PreparedCache {
 
     /// Forgets what is no longer sent.
     pub fn keep_only(&self, running: &[DispatchId]) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|id, _| running.contains(id));
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|id, _| running.contains(id));
     }
 }
 
 fn prepare(context: Context) -> Result<Prepared, Unusable> {
     let compiled = render::compile(&context.source).map_err(|_| Unusable::Message("template"))?;
     let sender = Address::parse(&context.sender.from_address).map_err(|_| Unusable::Message("sender"))?;
-    let reply_to = match context.sender.reply_to.as_deref().filter(|text| !text.trim().is_empty()) {
+    let reply_to = match context
+        .sender
+        .reply_to
+        .as_deref()
+        .filter(|text| !text.trim().is_empty())
+    {
         Some(text) => Some(Mailbox::new("", text).map_err(|_| Unusable::Message("reply-to"))?),
         None => None,
     };
     let (list_id, list_name) = match &context.topic {
-        Some((key, name)) => (format!("{key}.{}.{}", context.unit_key, sender.domain()), name.clone()),
-        None => (format!("{}.{}", context.unit_key, sender.domain()), context.source.unit.name.clone()),
+        Some((key, name)) => (
+            format!("{key}.{}.{}", context.unit_key, sender.domain()),
+            name.clone(),
+        ),
+        None => (
+            format!("{}.{}", context.unit_key, sender.domain()),
+            context.source.unit.name.clone(),
+        ),
     };
     let list_name = list_name.chars().filter(|c| !c.is_control()).collect();
-    Ok(Prepared { context, compiled, sender, reply_to, list_id, list_name })
+    Ok(Prepared {
+        context,
+        compiled,
+        sender,
+        reply_to,
+        list_id,
+        list_name,
+    })
 }

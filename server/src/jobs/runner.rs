@@ -13,7 +13,11 @@ use uuid::Uuid;
 use super::{Shared, mail};
 
 /// Kinds that share a task.
-pub(super) const GROUPS: [&[&str]; 3] = [&["system_mail", "prepared_mail"], &["system_mail", "prepared_mail"], &["import"]];
+pub(super) const GROUPS: [&[&str]; 3] = [
+    &["system_mail", "prepared_mail"],
+    &["system_mail", "prepared_mail"],
+    &["import"],
+];
 
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(400);

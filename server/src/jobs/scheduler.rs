@@ -19,10 +19,34 @@ type Step = Pin<Box<dyn Future<Output = domain::Result<()>> + Send>>;
 
 /// All pieces, by name.
 pub(super) const WORK: [(&str, &Work); 4] = [
-    ("board", &Work { every: Duration::from_millis(200), step: |shared| Box::pin(look(shared)) }),
-    ("settle", &Work { every: Duration::from_millis(400), step: |shared| Box::pin(settle(shared)) }),
-    ("launch", &Work { every: Duration::from_millis(500), step: |shared| Box::pin(launch(shared)) }),
-    ("sweep", &Work { every: Duration::from_secs(3600), step: |shared| Box::pin(sweep(shared)) }),
+    (
+        "board",
+        &Work {
+            every: Duration::from_millis(200),
+            step: |shared| Box::pin(look(shared)),
+        },
+    ),
+    (
+        "settle",
+        &Work {
+            every: Duration::from_millis(400),
+            step: |shared| Box::pin(settle(shared)),
+        },
+    ),
+    (
+        "launch",
+        &Work {
+            every: Duration::from_millis(500),
+            step: |shared| Box::pin(launch(shared)),
+        },
+    ),
+    (
+        "sweep",
+        &Work {
+            every: Duration::from_secs(3600),
+            step: |shared| Box::pin(sweep(shared)),
+        },
+    ),
 ];
 
 /// After an error.

@@ -20,7 +20,11 @@ pub(super) struct Tasks {
 
 impl Tasks {
     pub fn new(inbox_stop: CancellationToken) -> Self {
-        Self { tracker: TaskTracker::new(), inbox: TaskTracker::new(), inbox_stop }
+        Self {
+            tracker: TaskTracker::new(),
+            inbox: TaskTracker::new(),
+            inbox_stop,
+        }
     }
 
     /// Runs a task until it returns; after a panic it is started again, unless everything stops.
@@ -45,7 +49,9 @@ impl Tasks {
     pub async fn join(self, patience: Duration) {
         self.tracker.close();
         if tokio::time::timeout(patience, self.tracker.wait()).await.is_err() {
-            tracing::warn!("background work did not end in time; what it held is taken over when its leases end");
+            tracing::warn!(
+                "background work did not end in time; what it held is taken over when its leases end"
+            );
         }
         self.inbox_stop.cancel();
         self.inbox.close();

@@ -13,13 +13,18 @@ pub(super) struct Head {
 
 /// Reads them from the beginning of a message.
 pub(super) fn read(raw: &[u8]) -> Head {
-    let end = raw.windows(4).position(|it| it == b"\r\n\r\n").unwrap_or(raw.len());
+    let end = raw
+        .windows(4)
+        .position(|it| it == b"\r\n\r\n")
+        .unwrap_or(raw.len());
     let text = String::from_utf8_lossy(&raw[..end.min(64 << 10)]);
     // A line that begins with white space continues the one before it.
     let unfolded = text.replace("\r\n ", " ").replace("\r\n\t", " ");
     let mut head = Head::default();
     for line in unfolded.split("\r\n") {
-        let Some((name, value)) = line.split_once(':') else { continue };
+        let Some((name, value)) = line.split_once(':') else {
+            continue;
+        };
         let value = || decode(value.trim());
         match name.to_ascii_lowercase().as_str() {
             "from" => head.from = value(),
@@ -74,9 +79,15 @@ fn encoded_word(text: &str) -> Option<(String, usize)> {
     };
     let decoded = match charset.to_ascii_lowercase().as_str() {
         "utf-8" | "us-ascii" => String::from_utf8_lossy(&bytes).into_owned(),
-        other => encoding_rs::Encoding::for_label(other.as_bytes())?.decode(&bytes).0.into_owned(),
+        other => encoding_rs::Encoding::for_label(other.as_bytes())?
+            .decode(&bytes)
+            .0
+            .into_owned(),
     };
-    Some((decoded, 2 + charset.len() + 1 + encoding.len() + 1 + payload.len() + 2))
+    Some((
+        decoded,
+        2 + charset.len() + 1 + encoding.len() + 1 + payload.len() + 2,
+    ))
 }
 
 fn quoted(payload: &str) -> Option<Vec<u8>> {

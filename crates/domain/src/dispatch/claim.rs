@@ -47,7 +47,12 @@ pub struct Recipient {
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn claim(domain: &Domain, worker: Uuid, lane: Lane, lease: SignedDuration) -> Result<Option<Chunk>> {
+pub async fn claim(
+    domain: &Domain,
+    worker: Uuid,
+    lane: Lane,
+    lease: SignedDuration,
+) -> Result<Option<Chunk>> {
     let mut tx = domain.begin().await?;
     let Some(found) = sqlx::query!(
         r#"select c.dispatch_id as "dispatch: DispatchId", c.chunk, c.in_flight
@@ -97,7 +102,10 @@ pub async fn claim(domain: &Domain, worker: Uuid, lane: Lane, lease: SignedDurat
     .execute(tx.conn())
     .await?;
     tx.commit().await?;
-    Ok(Some(Chunk { dispatch: found.dispatch, chunk: found.chunk }))
+    Ok(Some(Chunk {
+        dispatch: found.dispatch,
+        chunk: found.chunk,
+    }))
 }
 
 /// Everyone in the chunk whose turn it is: no outcome, and not waiting for a later attempt. At most a chunk's size.
@@ -157,7 +165,12 @@ pub async fn extend(domain: &Domain, worker: Uuid, chunk: Chunk, lease: SignedDu
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn release(domain: &Domain, worker: Uuid, chunk: Chunk, not_before: Option<Timestamp>) -> Result<()> {
+pub async fn release(
+    domain: &Domain,
+    worker: Uuid,
+    chunk: Chunk,
+    not_before: Option<Timestamp>,
+) -> Result<()> {
     let now = domain.now();
     sqlx::query!(
         "with open as (

@@ -68,19 +68,33 @@ pub async fn context(domain: &Domain, dispatch: DispatchId) -> Result<Option<Con
         unit_key: row.unit_key,
         campaign: row.campaign,
         lane: row.lane.parse()?,
-        rules: Rules { unit: row.unit.uuid(), classification: row.classification, topics },
+        rules: Rules {
+            unit: row.unit.uuid(),
+            classification: row.classification,
+            topics,
+        },
         source,
         sender: serde_json::from_value(row.sender)?,
         topic,
     }))
 }
 
-async fn one_topic(domain: &Domain, topic: uuid::Uuid, language: Language) -> Result<Option<(String, String)>> {
-    let row = sqlx::query!("select key, name from topics where id = $1", topic).fetch_optional(domain.pool()).await?;
+async fn one_topic(
+    domain: &Domain,
+    topic: uuid::Uuid,
+    language: Language,
+) -> Result<Option<(String, String)>> {
+    let row = sqlx::query!("select key, name from topics where id = $1", topic)
+        .fetch_optional(domain.pool())
+        .await?;
     row.map(|row| {
-        let name = [language.code(), "en"].iter().find_map(|code| row.name.get(*code)?.as_str());
+        let name = [language.code(), "en"]
+            .iter()
+            .find_map(|code| row.name.get(*code)?.as_str());
         let name = name.or_else(|| row.name.as_object()?.values().find_map(serde_json::Value::as_str));
-        let name = name.ok_or_else(|| Error::broken("a topic without a name"))?.to_owned();
+        let name = name
+            .ok_or_else(|| Error::broken("a topic without a name"))?
+            .to_owned();
         Ok((row.key, name))
     })
     .transpose()

@@ -13,9 +13,13 @@ use types::DispatchId;
 /// Not found outside the unit; wrong state when it is not sending.
 pub async fn pause(tx: &mut Tx, by: &Granted<ControlSending>, dispatch: DispatchId) -> Result<()> {
     change(tx, by, dispatch, Command::Pause).await?;
-    sqlx::query!("update dispatches set paused_at = $2 where id = $1", dispatch.uuid(), tx.now_sql() as _)
-        .execute(tx.conn())
-        .await?;
+    sqlx::query!(
+        "update dispatches set paused_at = $2 where id = $1",
+        dispatch.uuid(),
+        tx.now_sql() as _
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 
@@ -34,7 +38,12 @@ pub async fn resume(tx: &mut Tx, by: &Granted<ControlSending>, dispatch: Dispatc
     )
     .execute(tx.conn())
     .await?;
-    sqlx::query!("update dispatches set paused_at = null where id = $1", dispatch.uuid()).execute(tx.conn()).await?;
+    sqlx::query!(
+        "update dispatches set paused_at = null where id = $1",
+        dispatch.uuid()
+    )
+    .execute(tx.conn())
+    .await?;
     wake(tx).await
 }
 
@@ -47,7 +56,12 @@ pub async fn cancel(tx: &mut Tx, by: &Granted<ControlSending>, dispatch: Dispatc
     wake(tx).await
 }
 
-async fn change(tx: &mut Tx, by: &Granted<ControlSending>, dispatch: DispatchId, command: Command) -> Result<()> {
+async fn change(
+    tx: &mut Tx,
+    by: &Granted<ControlSending>,
+    dispatch: DispatchId,
+    command: Command,
+) -> Result<()> {
     let state = sqlx::query_scalar!(
         "select state from dispatches where id = $1 and unit_id = $2 for update",
         dispatch.uuid(),
@@ -56,12 +70,21 @@ async fn change(tx: &mut Tx, by: &Granted<ControlSending>, dispatch: DispatchId,
     .fetch_optional(tx.conn())
     .await?
     .ok_or_else(Error::not_found)?;
-    let next = transition(state.parse::<DispatchState>()?, command).ok_or_else(|| Error::wrong_state(&state))?;
-    sqlx::query!("update dispatches set state = $2 where id = $1", dispatch.uuid(), next.as_str()).execute(tx.conn()).await?;
+    let next =
+        transition(state.parse::<DispatchState>()?, command).ok_or_else(|| Error::wrong_state(&state))?;
+    sqlx::query!(
+        "update dispatches set state = $2 where id = $1",
+        dispatch.uuid(),
+        next.as_str()
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 
 pub(super) async fn wake(tx: &mut Tx) -> Result<()> {
-    sqlx::query!("select pg_notify($1, '')", super::CHANNEL).execute(tx.conn()).await?;
+    sqlx::query!("select pg_notify($1, '')", super::CHANNEL)
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }

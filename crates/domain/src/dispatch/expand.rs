@@ -67,7 +67,9 @@ async fn write_links(tx: &mut Tx, id: DispatchId, links: &[render::Link]) -> Res
     let mut numbers = Vec::with_capacity(links.len());
     let (mut addresses, mut labels) = (Vec::new(), Vec::new());
     for link in links {
-        let Ok(number) = i16::try_from(link.number) else { continue };
+        let Ok(number) = i16::try_from(link.number) else {
+            continue;
+        };
         languages.push(link.language.code().to_owned());
         numbers.push(number);
         addresses.push(link.address.clone());
@@ -90,10 +92,30 @@ async fn write_links(tx: &mut Tx, id: DispatchId, links: &[render::Link]) -> Res
 /// The one statement. What a person is owed and cannot be delivered to a dead address has failed; everything else that a rule
 /// holds back is suppressed. A person with a chosen frequency who was written to too lately is `held_for_digest`; of several lines
 /// with one address only the first is sent, the others are `duplicate_address`.
-async fn write_ledger(tx: &mut Tx, id: DispatchId, run: &Expansion<'_>, topics: Option<&[Uuid]>) -> Result<()> {
-    let excluded: Vec<Uuid> = run.audience.exclude_topics.iter().map(|topic| topic.uuid()).collect();
-    let languages: Vec<String> = run.audience.languages.iter().map(|it| it.code().to_owned()).collect();
-    let versions: Vec<String> = run.source.languages.keys().map(|it| it.code().to_owned()).collect();
+async fn write_ledger(
+    tx: &mut Tx,
+    id: DispatchId,
+    run: &Expansion<'_>,
+    topics: Option<&[Uuid]>,
+) -> Result<()> {
+    let excluded: Vec<Uuid> = run
+        .audience
+        .exclude_topics
+        .iter()
+        .map(|topic| topic.uuid())
+        .collect();
+    let languages: Vec<String> = run
+        .audience
+        .languages
+        .iter()
+        .map(|it| it.code().to_owned())
+        .collect();
+    let versions: Vec<String> = run
+        .source
+        .languages
+        .keys()
+        .map(|it| it.code().to_owned())
+        .collect();
     let now: Timestamp = tx.now();
     sqlx::query!(
         r#"with person as materialized (

@@ -23,8 +23,8 @@ pub use control::{cancel, pause, resume};
 pub use expand::{Expansion, expand};
 pub use record::{Deferral, Outcome, OutcomeKind, Rules, Window, record};
 pub use settle::{active, note_trouble, settle};
-pub use view::{LinkCache, TrackedLinks, link_target, view};
 pub use state::{Command, DispatchState, Lane, transition};
+pub use view::{LinkCache, TrackedLinks, link_target, view};
 
 /// The channel on which idle senders are woken. Only a hint: they also look by themselves.
 pub const CHANNEL: &str = "campanile_dispatch";

@@ -125,9 +125,17 @@ pub async fn record(
         return Ok(Window::Lost);
     };
     let go = state == "sending" && !next.is_empty();
-    let held = if go { recheck(&mut tx, rules, next).await? } else { Vec::new() };
+    let held = if go {
+        recheck(&mut tx, rules, next).await?
+    } else {
+        Vec::new()
+    };
     let allowed: HashSet<i64> = match go {
-        true => next.iter().map(|it| it.seq).filter(|seq| !held.iter().any(|(at, _)| at == seq)).collect(),
+        true => next
+            .iter()
+            .map(|it| it.seq)
+            .filter(|seq| !held.iter().any(|(at, _)| at == seq))
+            .collect(),
         false => HashSet::new(),
     };
     write_outcomes(&mut tx, chunk, outcomes).await?;
@@ -139,7 +147,11 @@ pub async fn record(
     let held_failed = i64::try_from(held.iter().filter(|(_, rule)| fails(rule)).count()).unwrap_or(0);
     let held_back = i64::try_from(held.len()).unwrap_or(0) - held_failed;
     let count = |kind| i64::try_from(outcomes.iter().filter(|it| it.kind == kind).count()).unwrap_or(0);
-    let in_flight: Vec<i64> = next.iter().map(|it| it.seq).filter(|seq| allowed.contains(seq)).collect();
+    let in_flight: Vec<i64> = next
+        .iter()
+        .map(|it| it.seq)
+        .filter(|seq| allowed.contains(seq))
+        .collect();
     let until = tx.now() + lease;
     sqlx::query!(
         "update dispatch_chunks set in_flight = $3, leased_until = $4, sent = sent + $5, failed = failed + $6,
@@ -157,7 +169,11 @@ pub async fn record(
     .execute(tx.conn())
     .await?;
     tx.commit().await?;
-    Ok(if state == "sending" { Window::Go(allowed) } else { Window::Halt })
+    Ok(if state == "sending" {
+        Window::Go(allowed)
+    } else {
+        Window::Halt
+    })
 }
 
 async fn recheck(tx: &mut Tx, rules: &Rules, next: &[Recipient]) -> Result<Vec<(i64, String)>> {
@@ -173,8 +189,15 @@ async fn recheck(tx: &mut Tx, rules: &Rules, next: &[Recipient]) -> Result<Vec<(
     )
     .fetch_all(tx.conn())
     .await?;
-    let seq_of = |contact: Uuid| next.iter().find(|it| it.contact.uuid() == contact).map(|it| it.seq);
-    Ok(rows.into_iter().filter_map(|row| Some((seq_of(row.contact)?, row.rule))).collect())
+    let seq_of = |contact: Uuid| {
+        next.iter()
+            .find(|it| it.contact.uuid() == contact)
+            .map(|it| it.seq)
+    };
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| Some((seq_of(row.contact)?, row.rule)))
+        .collect())
 }
 
 async fn write_outcomes(tx: &mut Tx, chunk: Chunk, outcomes: &[Outcome]) -> Result<()> {
@@ -202,13 +225,22 @@ async fn write_outcomes(tx: &mut Tx, chunk: Chunk, outcomes: &[Outcome]) -> Resu
     )
     .execute(tx.conn())
     .await?;
-    sqlx::query!("delete from deferrals where dispatch_id = $1 and seq = any ($2)", chunk.dispatch.uuid(), &seqs)
-        .execute(tx.conn())
-        .await?;
+    sqlx::query!(
+        "delete from deferrals where dispatch_id = $1 and seq = any ($2)",
+        chunk.dispatch.uuid(),
+        &seqs
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 
-async fn write_held(tx: &mut Tx, chunk: Chunk, held: &[(i64, String)], fails: impl Fn(&str) -> bool) -> Result<()> {
+async fn write_held(
+    tx: &mut Tx,
+    chunk: Chunk,
+    held: &[(i64, String)],
+    fails: impl Fn(&str) -> bool,
+) -> Result<()> {
     if held.is_empty() {
         return Ok(());
     }
@@ -266,7 +298,11 @@ async fn write_deferrals(tx: &mut Tx, chunk: Chunk, deferrals: &[Deferral]) -> R
 async fn suppress_bad_addresses(tx: &mut Tx, outcomes: &[Outcome]) -> Result<()> {
     let bad: Vec<(&ContactId, &String, &str)> = outcomes
         .iter()
-        .filter_map(|it| it.bad_address.as_ref().map(|(contact, address)| (contact, address, it.reply.as_str())))
+        .filter_map(|it| {
+            it.bad_address
+                .as_ref()
+                .map(|(contact, address)| (contact, address, it.reply.as_str()))
+        })
         .collect();
     if bad.is_empty() {
         return Ok(());

@@ -2,7 +2,11 @@
 //! what is complete, stopping what lost its seal. Set-based, over active dispatches only.
 
 use super::state::{Command, DispatchState, Lane, transition};
-use crate::{Domain, Error, Result, Tx, access::{ControlSending, System}, audit::{self, Object}};
+use crate::{
+    Domain, Error, Result, Tx,
+    access::{ControlSending, System},
+    audit::{self, Object},
+};
 use serde_json::json;
 use types::{DispatchId, UnitId};
 use uuid::Uuid;
@@ -21,7 +25,9 @@ pub async fn active(domain: &Domain) -> Result<Vec<(DispatchId, Lane, DispatchSt
     )
     .fetch_all(domain.pool())
     .await?;
-    rows.into_iter().map(|row| Ok((row.id, row.lane.parse()?, row.state.parse()?))).collect()
+    rows.into_iter()
+        .map(|row| Ok((row.id, row.lane.parse()?, row.state.parse()?)))
+        .collect()
 }
 
 /// Notes why a running dispatch stands still (`relay_unreachable`, …), or that it no longer does.
@@ -45,7 +51,9 @@ pub async fn note_trouble(domain: &Domain, dispatch: DispatchId, reason: Option<
 /// When the database cannot be asked.
 pub async fn settle(domain: &Domain) -> Result<()> {
     let mut tx = domain.begin().await?;
-    let mine = sqlx::query_scalar!("select pg_try_advisory_xact_lock($1)", LOCK).fetch_one(tx.conn()).await?;
+    let mine = sqlx::query_scalar!("select pg_try_advisory_xact_lock($1)", LOCK)
+        .fetch_one(tx.conn())
+        .await?;
     if mine != Some(true) {
         return Ok(());
     }
@@ -80,7 +88,14 @@ async fn break_seals(tx: &mut Tx) -> Result<()> {
     .await?;
     for row in broken {
         let by = System.grant::<ControlSending>(row.unit);
-        audit::record(tx, &by, "dispatch.seal_broken", Object::new("dispatch", row.id.uuid(), ""), json!({})).await?;
+        audit::record(
+            tx,
+            &by,
+            "dispatch.seal_broken",
+            Object::new("dispatch", row.id.uuid(), ""),
+            json!({}),
+        )
+        .await?;
     }
     Ok(())
 }
@@ -175,12 +190,22 @@ async fn end(tx: &mut Tx, dispatch: DispatchId) -> Result<()> {
     let accounted = row.sent + row.failed + row.suppressed + row.cancelled + row.ambiguous;
     if accounted != row.audience || row.lines != row.audience {
         tracing::error!(%dispatch, audience = row.audience, lines = row.lines, accounted, "the ledger does not balance");
-        sqlx::query!("update dispatches set stopped_reason = 'ledger_unbalanced' where id = $1", dispatch.uuid()).execute(tx.conn()).await?;
+        sqlx::query!(
+            "update dispatches set stopped_reason = 'ledger_unbalanced' where id = $1",
+            dispatch.uuid()
+        )
+        .execute(tx.conn())
+        .await?;
         return Ok(());
     }
     let broken = row.stopped_reason.as_deref() == Some("seal_broken");
-    let command = if broken { Command::CompleteBroken } else { Command::Complete };
-    let next = transition(row.state.parse()?, command).ok_or_else(|| Error::broken("a dispatch that cannot end"))?;
+    let command = if broken {
+        Command::CompleteBroken
+    } else {
+        Command::Complete
+    };
+    let next =
+        transition(row.state.parse()?, command).ok_or_else(|| Error::broken("a dispatch that cannot end"))?;
     sqlx::query!(
         "update dispatches set state = $2, finished_at = $3, stopped_reason = case when $4 then stopped_reason end,
              sent = $5, failed = $6, suppressed = $7, cancelled = $8, ambiguous = $9 where id = $1",
@@ -200,11 +225,23 @@ async fn end(tx: &mut Tx, dispatch: DispatchId) -> Result<()> {
     let name = end_campaign(tx, row.campaign_id).await?;
     let by = System.grant::<ControlSending>(row.unit);
     let detail = json!({"sent": row.sent, "failed": row.failed, "suppressed": row.suppressed, "cancelled": row.cancelled, "ambiguous": row.ambiguous});
-    audit::record(tx, &by, "dispatch.finished", Object::new("dispatch", dispatch.uuid(), &name), detail).await
+    audit::record(
+        tx,
+        &by,
+        "dispatch.finished",
+        Object::new("dispatch", dispatch.uuid(), &name),
+        detail,
+    )
+    .await
 }
 
 async fn exact_hours(tx: &mut Tx, dispatch: DispatchId) -> Result<()> {
-    sqlx::query!("update dispatch_hours set sent = 0 where dispatch_id = $1", dispatch.uuid()).execute(tx.conn()).await?;
+    sqlx::query!(
+        "update dispatch_hours set sent = 0 where dispatch_id = $1",
+        dispatch.uuid()
+    )
+    .execute(tx.conn())
+    .await?;
     sqlx::query!(
         "insert into dispatch_hours (dispatch_id, hour, sent)
          select dispatch_id, date_trunc('hour', at), count(*) from outcomes where dispatch_id = $1 and outcome = 'sent' group by 1, 2

@@ -32,7 +32,10 @@ impl Lane {
 impl FromStr for Lane {
     type Err = Error;
     fn from_str(text: &str) -> Result<Self> {
-        Self::ALL.into_iter().find(|lane| lane.as_str() == text).ok_or_else(|| Error::broken("unknown lane"))
+        Self::ALL
+            .into_iter()
+            .find(|lane| lane.as_str() == text)
+            .ok_or_else(|| Error::broken("unknown lane"))
     }
 }
 
@@ -74,7 +77,14 @@ pub enum Command {
 
 impl DispatchState {
     /// All states.
-    pub const ALL: [Self; 6] = [Self::Expanding, Self::Sending, Self::Paused, Self::Cancelling, Self::Done, Self::Stopped];
+    pub const ALL: [Self; 6] = [
+        Self::Expanding,
+        Self::Sending,
+        Self::Paused,
+        Self::Cancelling,
+        Self::Done,
+        Self::Stopped,
+    ];
 
     /// As in the database.
     #[must_use]
@@ -93,7 +103,10 @@ impl DispatchState {
 impl FromStr for DispatchState {
     type Err = Error;
     fn from_str(text: &str) -> Result<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == text).ok_or_else(|| Error::broken("unknown dispatch state"))
+        Self::ALL
+            .into_iter()
+            .find(|state| state.as_str() == text)
+            .ok_or_else(|| Error::broken("unknown dispatch state"))
     }
 }
 
@@ -135,13 +148,21 @@ mod tests {
             let mut reached = vec![state];
             for at in 0..20 {
                 let Some(&from) = reached.get(at) else { break };
-                for next in COMMANDS.into_iter().filter_map(|command| transition(from, command)) {
+                for next in COMMANDS
+                    .into_iter()
+                    .filter_map(|command| transition(from, command))
+                {
                     if !reached.contains(&next) {
                         reached.push(next);
                     }
                 }
             }
-            assert!(reached.iter().any(|it| matches!(it, DispatchState::Done | DispatchState::Stopped)), "{state:?}");
+            assert!(
+                reached
+                    .iter()
+                    .any(|it| matches!(it, DispatchState::Done | DispatchState::Stopped)),
+                "{state:?}"
+            );
         }
     }
 
@@ -149,7 +170,10 @@ mod tests {
     fn a_cancelled_dispatch_never_sends_again() {
         for command in COMMANDS {
             let next = transition(DispatchState::Cancelling, command);
-            assert!(matches!(next, None | Some(DispatchState::Done | DispatchState::Stopped)), "{command:?}");
+            assert!(
+                matches!(next, None | Some(DispatchState::Done | DispatchState::Stopped)),
+                "{command:?}"
+            );
         }
     }
 

@@ -31,7 +31,11 @@ impl LinkMap for TrackedLinks<'_> {
     fn link(&self, number: u32, address: &str, out: &mut String) {
         match u16::try_from(number) {
             Ok(link) if self.tracked => {
-                let click = Click { delivery: self.delivery, language: self.language, link };
+                let click = Click {
+                    delivery: self.delivery,
+                    language: self.language,
+                    link,
+                };
                 self.push("/t/c/", &self.tokens.click(click), out);
             }
             _ => out.push_str(address),
@@ -43,7 +47,11 @@ impl LinkMap for TrackedLinks<'_> {
     }
 
     fn preferences(&self, out: &mut String) {
-        self.push("/p/", &self.tokens.preferences(Subject::Delivery(self.delivery)), out);
+        self.push(
+            "/p/",
+            &self.tokens.preferences(Subject::Delivery(self.delivery)),
+            out,
+        );
     }
 
     fn view(&self, out: &mut String) {
@@ -72,9 +80,14 @@ impl TrackedLinks<'_> {
 /// # Errors
 /// When the database cannot be asked or the sealed message no longer renders.
 pub async fn view(domain: &Domain, delivery: DeliveryRef) -> Result<Option<Rendered>> {
-    let Some(person) = person(domain, delivery).await? else { return Ok(None) };
-    let Some(context) = context(domain, delivery.dispatch).await? else { return Ok(None) };
-    let compiled = render::compile(&context.source).map_err(|_| crate::Error::broken("a sealed message does not compile"))?;
+    let Some(person) = person(domain, delivery).await? else {
+        return Ok(None);
+    };
+    let Some(context) = context(domain, delivery.dispatch).await? else {
+        return Ok(None);
+    };
+    let compiled = render::compile(&context.source)
+        .map_err(|_| crate::Error::broken("a sealed message does not compile"))?;
     let tokens = Tokens::new(domain.keys());
     let links = TrackedLinks {
         tokens: &tokens,
@@ -83,7 +96,9 @@ pub async fn view(domain: &Domain, delivery: DeliveryRef) -> Result<Option<Rende
         language: compiled.language_for(&person),
         tracked: context.is_marketing(),
     };
-    let rendered = compiled.render(&person, &links).map_err(|_| crate::Error::broken("a sealed message does not render"))?;
+    let rendered = compiled
+        .render(&person, &links)
+        .map_err(|_| crate::Error::broken("a sealed message does not render"))?;
     Ok(Some(rendered))
 }
 
@@ -135,7 +150,9 @@ impl LinkCache {
         if let Some(address) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok(Some(address.clone()));
         }
-        let Some(address) = stored_target(domain, click).await? else { return Ok(None) };
+        let Some(address) = stored_target(domain, click).await? else {
+            return Ok(None);
+        };
         if is_personal(&address) {
             return personal_target(domain, click).await;
         }
@@ -165,8 +182,16 @@ async fn stored_target(domain: &Domain, click: Click) -> Result<Option<String>> 
 }
 
 async fn personal_target(domain: &Domain, click: Click) -> Result<Option<String>> {
-    let Some(person) = person(domain, click.delivery).await? else { return Ok(None) };
-    let Some(context) = context(domain, click.delivery.dispatch).await? else { return Ok(None) };
-    let compiled = render::compile(&context.source).map_err(|_| crate::Error::broken("a sealed message does not compile"))?;
-    Ok(compiled.link_address(u32::from(click.link), &person).ok().flatten())
+    let Some(person) = person(domain, click.delivery).await? else {
+        return Ok(None);
+    };
+    let Some(context) = context(domain, click.delivery.dispatch).await? else {
+        return Ok(None);
+    };
+    let compiled = render::compile(&context.source)
+        .map_err(|_| crate::Error::broken("a sealed message does not compile"))?;
+    Ok(compiled
+        .link_address(u32::from(click.link), &person)
+        .ok()
+        .flatten())
 }

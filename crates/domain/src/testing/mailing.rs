@@ -9,8 +9,7 @@ use render::{Content, FooterWords, Source, TemplateSource, UnitInfo};
 use serde_json::json;
 use std::collections::BTreeMap;
 use types::{
-    CampaignId, ContactId, DispatchId, Language, RevisionId, TopicId, UnitId,
-    campaigns::Audience,
+    CampaignId, ContactId, DispatchId, Language, RevisionId, TopicId, UnitId, campaigns::Audience,
     content::Classification,
 };
 
@@ -45,7 +44,12 @@ impl University {
     }
 
     /// People of a unit, one an address, in Polish; with a topic they are subscribed to it. In the order given.
-    pub async fn people(&self, unit: UnitId, topic: Option<TopicId>, addresses: &[String]) -> Result<Vec<ContactId>> {
+    pub async fn people(
+        &self,
+        unit: UnitId,
+        topic: Option<TopicId>,
+        addresses: &[String],
+    ) -> Result<Vec<ContactId>> {
         let mut tx = self.domain.begin().await?;
         let ids: Vec<ContactId> = addresses.iter().map(|_| tx.id()).collect();
         let contacts: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
@@ -90,21 +94,39 @@ impl University {
             },
         };
         Source {
-            template: TemplateSource { mjml: MJML.to_owned(), slots: Vec::new() },
+            template: TemplateSource {
+                mjml: MJML.to_owned(),
+                slots: Vec::new(),
+            },
             classification,
             default_language: Language::En,
             languages: BTreeMap::from([
-                (Language::En, content("Open days, {{ contact.first_name|default('all') }}")),
-                (Language::Pl, content("Dni otwarte 🎓, {{ contact.first_name|default('wszyscy') }}: gęślą jaźń")),
+                (
+                    Language::En,
+                    content("Open days, {{ contact.first_name|default('all') }}"),
+                ),
+                (
+                    Language::Pl,
+                    content("Dni otwarte 🎓, {{ contact.first_name|default('wszyscy') }}: gęślą jaźń"),
+                ),
             ]),
-            unit: UnitInfo { name: "Admissions".to_owned(), address: "1 College Street, 00-001 Warsaw".to_owned(), website: String::new() },
+            unit: UnitInfo {
+                name: "Admissions".to_owned(),
+                address: "1 College Street, 00-001 Warsaw".to_owned(),
+                website: String::new(),
+            },
             base_url: self.domain.public_url().to_owned(),
             attributes: None,
         }
     }
 
     /// A campaign that one person submitted and another approved, in the state `sending`, with its ledger.
-    pub async fn launched(&self, unit: UnitId, classification: Classification, audience: &Audience) -> Result<Run> {
+    pub async fn launched(
+        &self,
+        unit: UnitId,
+        classification: Classification,
+        audience: &Audience,
+    ) -> Result<Run> {
         self.launched_with(unit, classification, audience, None).await
     }
 
@@ -117,7 +139,8 @@ impl University {
         throttle_per_hour: Option<i32>,
     ) -> Result<Run> {
         let source = self.source(classification);
-        let compiled = render::compile(&source).map_err(|problems| crate::Error::broken(format!("{problems:?}")))?;
+        let compiled =
+            render::compile(&source).map_err(|problems| crate::Error::broken(format!("{problems:?}")))?;
         let mut tx = self.domain.begin().await?;
         let (campaign, revision): (CampaignId, RevisionId) = (tx.id(), tx.id());
         let (author, approver, review, profile) = (tx.uuid(), tx.uuid(), tx.uuid(), tx.uuid());

@@ -55,18 +55,32 @@ impl From<Mail> for Message {
 }
 
 /// The newest messages first, as an array; where there are more, `Link: <…>; rel="next"`.
-pub(super) async fn list(State(state): State<AppState>, MayRead(reader): MayRead, Query(filter): Query<Filter>) -> Response {
-    let query = PageQuery { search: filter.search.clone(), limit: filter.limit, after: filter.after, ..PageQuery::default() };
+pub(super) async fn list(
+    State(state): State<AppState>,
+    MayRead(reader): MayRead,
+    Query(filter): Query<Filter>,
+) -> Response {
+    let query = PageQuery {
+        search: filter.search.clone(),
+        limit: filter.limit,
+        after: filter.after,
+        ..PageQuery::default()
+    };
     let listed = async {
         let mut tx = state.domain.begin().await?;
         captured::list_whole(&mut tx, &reader, &query).await
     };
     match listed.await {
         Ok(page) => {
-            let next = page.next.as_deref().map(|after| next_link(&filter.search, filter.limit, after));
+            let next = page
+                .next
+                .as_deref()
+                .map(|after| next_link(&filter.search, filter.limit, after));
             let messages: Vec<Message> = page.items.into_iter().map(Message::from).collect();
             let mut response = Json(messages).into_response();
-            if let Some(link) = next.and_then(|next| HeaderValue::from_str(&format!("<{next}>; rel=\"next\"")).ok()) {
+            if let Some(link) =
+                next.and_then(|next| HeaderValue::from_str(&format!("<{next}>; rel=\"next\"")).ok())
+            {
                 response.headers_mut().insert(header::LINK, link);
             }
             response
@@ -88,7 +102,11 @@ fn next_link(search: &str, limit: Option<u32>, after: &str) -> String {
 }
 
 /// One message.
-pub(super) async fn get(State(state): State<AppState>, MayRead(reader): MayRead, Path(id): Path<MailId>) -> Response {
+pub(super) async fn get(
+    State(state): State<AppState>,
+    MayRead(reader): MayRead,
+    Path(id): Path<MailId>,
+) -> Response {
     let found = async {
         let mut tx = state.domain.begin().await?;
         captured::get(&mut tx, &reader, id).await

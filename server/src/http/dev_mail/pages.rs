@@ -24,7 +24,9 @@ struct Page {
 
 impl Page {
     fn new(state: &AppState, headers: &HeaderMap) -> Self {
-        let accept = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let accept = headers
+            .get(header::ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok());
         let locale = accept.and_then(i18n::negotiate).unwrap_or_default();
         let language = match locale {
             Locale::en => Language::En,
@@ -32,7 +34,11 @@ impl Page {
             Locale::de => Language::De,
             Locale::fr => Language::Fr,
         };
-        Self { language: language.code(), locale, nonce: STANDARD_NO_PAD.encode(state.domain.random::<16>()) }
+        Self {
+            language: language.code(),
+            locale,
+            nonce: STANDARD_NO_PAD.encode(state.domain.random::<16>()),
+        }
     }
 
     fn render(nonce: &str, template: &impl Template) -> Response {
@@ -44,9 +50,13 @@ impl Page {
         );
         let mut response = Html(html).into_response();
         if let Ok(policy) = HeaderValue::from_str(&policy) {
-            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+            response
+                .headers_mut()
+                .insert(header::CONTENT_SECURITY_POLICY, policy);
         }
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+            .headers_mut()
+            .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response
     }
 }
@@ -62,7 +72,11 @@ struct Line {
 
 impl From<&MailRow> for Line {
     fn from(row: &MailRow) -> Self {
-        let to = if row.to.is_empty() { row.recipients.join(", ") } else { row.to.clone() };
+        let to = if row.to.is_empty() {
+            row.recipients.join(", ")
+        } else {
+            row.to.clone()
+        };
         Self {
             id: row.id,
             time: row.received_at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
@@ -106,7 +120,11 @@ pub(super) async fn list(
     headers: HeaderMap,
     Query(filter): Query<Filter>,
 ) -> Response {
-    let query = PageQuery { search: filter.search.clone(), after: filter.after.clone(), ..PageQuery::default() };
+    let query = PageQuery {
+        search: filter.search.clone(),
+        after: filter.after.clone(),
+        ..PageQuery::default()
+    };
     let listed = async {
         let mut tx = state.domain.begin().await?;
         captured::list(&mut tx, &reader, &query).await
@@ -125,25 +143,56 @@ pub(super) async fn list(
     let page = Page::new(&state, &headers);
     let nonce = page.nonce.clone();
     let mails = listed.items.iter().map(Line::from).collect();
-    Page::render(&nonce, &Inbox { page, mails, search: filter.search, older: filter.after.is_some(), next })
+    Page::render(
+        &nonce,
+        &Inbox {
+            page,
+            mails,
+            search: filter.search,
+            older: filter.after.is_some(),
+            next,
+        },
+    )
 }
 
-pub(super) async fn show(State(state): State<AppState>, MayRead(reader): MayRead, headers: HeaderMap, Path(id): Path<MailId>) -> Response {
+pub(super) async fn show(
+    State(state): State<AppState>,
+    MayRead(reader): MayRead,
+    headers: HeaderMap,
+    Path(id): Path<MailId>,
+) -> Response {
     let mail = match load(&state, &reader, id).await {
         Ok(mail) => mail,
         Err(response) => return response,
     };
     let parsed = MessageParser::default().parse(&mail.raw);
-    let text = parsed.as_ref().and_then(|it| it.body_text(0)).map(|it| it.replace("\r\n", "\n")).unwrap_or_default();
+    let text = parsed
+        .as_ref()
+        .and_then(|it| it.body_text(0))
+        .map(|it| it.replace("\r\n", "\n"))
+        .unwrap_or_default();
     let has_html = parsed.as_ref().is_some_and(|it| it.html_body_count() > 0);
     let page = Page::new(&state, &headers);
     let nonce = page.nonce.clone();
-    Page::render(&nonce, &Message { page, mail: Line::from(&mail.row), sender: mail.row.sender.clone(), has_html, text })
+    Page::render(
+        &nonce,
+        &Message {
+            page,
+            mail: Line::from(&mail.row),
+            sender: mail.row.sender.clone(),
+            has_html,
+            text,
+        },
+    )
 }
 
 /// The HTML part in a sandbox of its own: no scripts, no forms, links open beside it. Pictures load, as they would for the
 /// reader: looking at a captured message counts as opening it.
-pub(super) async fn html(State(state): State<AppState>, MayRead(reader): MayRead, Path(id): Path<MailId>) -> Response {
+pub(super) async fn html(
+    State(state): State<AppState>,
+    MayRead(reader): MayRead,
+    Path(id): Path<MailId>,
+) -> Response {
     let mail = match load(&state, &reader, id).await {
         Ok(mail) => mail,
         Err(response) => return response,
@@ -166,9 +215,20 @@ pub(super) async fn html(State(state): State<AppState>, MayRead(reader): MayRead
     response
 }
 
-pub(super) async fn raw(State(state): State<AppState>, MayRead(reader): MayRead, Path(id): Path<MailId>) -> Response {
+pub(super) async fn raw(
+    State(state): State<AppState>,
+    MayRead(reader): MayRead,
+    Path(id): Path<MailId>,
+) -> Response {
     match load(&state, &reader, id).await {
-        Ok(mail) => ([(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], mail.raw).into_response(),
+        Ok(mail) => (
+            [
+                (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
+                (header::CACHE_CONTROL, "no-store"),
+            ],
+            mail.raw,
+        )
+            .into_response(),
         Err(response) => response,
     }
 }

@@ -23,7 +23,11 @@ pub(super) struct Letter {
 impl Letter {
     pub fn write(mail: &SystemMail, public_url: &str) -> Self {
         let locale = locale(mail.language);
-        let name = if mail.name.trim().is_empty() { mail.to.as_str() } else { mail.name.trim() };
+        let name = if mail.name.trim().is_empty() {
+            mail.to.as_str()
+        } else {
+            mail.name.trim()
+        };
         let mut letter = Self {
             language: mail.language,
             subject: String::new(),
@@ -44,49 +48,99 @@ impl Letter {
 
     fn fill(&mut self, locale: Locale, notice: &Notice) {
         match notice {
-            Notice::Invitation { inviter, unit, link, days } => {
+            Notice::Invitation {
+                inviter,
+                unit,
+                link,
+                days,
+            } => {
                 self.subject = td_string!(locale, mail.invitation_subject, inviter = inviter).to_string();
-                self.paragraphs.push(td_string!(locale, mail.invitation_text, inviter = inviter, unit = unit).to_string());
+                self.paragraphs.push(
+                    td_string!(locale, mail.invitation_text, inviter = inviter, unit = unit).to_string(),
+                );
                 self.action = td_string!(locale, mail.invitation_action).to_string();
                 self.note = Some(td_string!(locale, mail.invitation_note, count = *days).to_string());
                 self.link.clone_from(link);
             }
             Notice::PasswordReset { link, minutes } => {
                 self.subject = td_string!(locale, mail.reset_subject).to_string();
-                self.paragraphs.push(td_string!(locale, mail.reset_text).to_string());
+                self.paragraphs
+                    .push(td_string!(locale, mail.reset_text).to_string());
                 self.action = td_string!(locale, mail.reset_action).to_string();
                 self.note = Some(td_string!(locale, mail.reset_note, count = *minutes).to_string());
                 self.link.clone_from(link);
             }
             Notice::PasswordChanged { link } => {
                 self.subject = td_string!(locale, mail.password_changed_subject).to_string();
-                self.paragraphs.push(td_string!(locale, mail.password_changed_text).to_string());
+                self.paragraphs
+                    .push(td_string!(locale, mail.password_changed_text).to_string());
                 self.action = td_string!(locale, mail.password_changed_action).to_string();
                 self.note = Some(td_string!(locale, mail.password_changed_note).to_string());
                 self.link.clone_from(link);
             }
-            Notice::ReviewRequested { campaign, unit, requested_by, recipients, message, link } => {
+            Notice::ReviewRequested {
+                campaign,
+                unit,
+                requested_by,
+                recipients,
+                message,
+                link,
+            } => {
                 self.subject = td_string!(locale, mail.review_subject, campaign = campaign).to_string();
-                let text = td_string!(locale, mail.review_text, count = *recipients, campaign = campaign, unit = unit, person = requested_by);
+                let text = td_string!(
+                    locale,
+                    mail.review_text,
+                    count = *recipients,
+                    campaign = campaign,
+                    unit = unit,
+                    person = requested_by
+                );
                 self.paragraphs.push(text.to_string());
                 self.quote = written(message);
                 self.action = td_string!(locale, mail.review_action).to_string();
                 self.link.clone_from(link);
             }
-            Notice::ReviewDecided { campaign, approved, decided_by, comment, link } => {
+            Notice::ReviewDecided {
+                campaign,
+                approved,
+                decided_by,
+                comment,
+                link,
+            } => {
                 if *approved {
                     self.subject = td_string!(locale, mail.approved_subject, campaign = campaign).to_string();
-                    self.paragraphs.push(td_string!(locale, mail.approved_text, campaign = campaign, person = decided_by).to_string());
+                    self.paragraphs.push(
+                        td_string!(
+                            locale,
+                            mail.approved_text,
+                            campaign = campaign,
+                            person = decided_by
+                        )
+                        .to_string(),
+                    );
                 } else {
                     self.subject = td_string!(locale, mail.rejected_subject, campaign = campaign).to_string();
-                    self.paragraphs.push(td_string!(locale, mail.rejected_text, campaign = campaign, person = decided_by).to_string());
+                    self.paragraphs.push(
+                        td_string!(
+                            locale,
+                            mail.rejected_text,
+                            campaign = campaign,
+                            person = decided_by
+                        )
+                        .to_string(),
+                    );
                 }
                 self.quote = written(comment);
                 self.link.clone_from(link);
             }
-            Notice::SendingStopped { campaign, reason, link } => {
+            Notice::SendingStopped {
+                campaign,
+                reason,
+                link,
+            } => {
                 self.subject = td_string!(locale, mail.stopped_subject, campaign = campaign).to_string();
-                self.paragraphs.push(td_string!(locale, mail.stopped_text, campaign = campaign).to_string());
+                self.paragraphs
+                    .push(td_string!(locale, mail.stopped_text, campaign = campaign).to_string());
                 let why = match reason.as_str() {
                     "seal_broken" => td_string!(locale, mail.stopped_seal).to_string(),
                     "sender_domain" => td_string!(locale, mail.stopped_sender).to_string(),

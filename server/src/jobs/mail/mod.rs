@@ -58,7 +58,12 @@ pub(super) async fn send_notice(shared: &Shared, id: JobId, mail: &SystemMail) -
 pub(super) async fn send_prepared(shared: &Shared, id: JobId, mail: &PreparedMail) -> Result<(), Failure> {
     let from = mailbox(&mail.from_name, &mail.from_address)?;
     let to = mailbox(&mail.to_name, &mail.to_address)?;
-    let reply_to = mail.reply_to.as_deref().filter(|it| !it.trim().is_empty()).map(|it| mailbox("", it)).transpose()?;
+    let reply_to = mail
+        .reply_to
+        .as_deref()
+        .filter(|it| !it.trim().is_empty())
+        .map(|it| mailbox("", it))
+        .transpose()?;
     let message = Message {
         from: &from,
         reply_to: reply_to.as_ref(),
@@ -87,40 +92,69 @@ fn mailbox(name: &str, address: &str) -> Result<Mailbox, Failure> {
 
 /// From the university itself: the topmost unit's name, on its first sender domain.
 async fn system_sender(shared: &Shared) -> Result<Mailbox, Failure> {
-    let root = root_sender(&shared.domain).await.map_err(|error| Failure::Retry(error.to_string()))?;
+    let root = root_sender(&shared.domain)
+        .await
+        .map_err(|error| Failure::Retry(error.to_string()))?;
     let host = shared.domain.public_url().split("://").nth(1).unwrap_or_default();
     let host = host.split(['/', ':']).next().unwrap_or_default();
     let (name, sender_domain) = root.unwrap_or_default();
     let made = [sender_domain.as_str(), host, "campanile.example"]
         .into_iter()
         .filter(|it| it.parse::<std::net::IpAddr>().is_err())
-        .find_map(|it| Mailbox::new(if name.is_empty() { "Campanile" } else { &name }, &format!("no-reply@{it}")).ok());
+        .find_map(|it| {
+            Mailbox::new(
+                if name.is_empty() { "Campanile" } else { &name },
+                &format!("no-reply@{it}"),
+            )
+            .ok()
+        });
     made.ok_or_else(|| Failure::Retry("no sender domain".to_owned()))
 }
 
 /// Name and first sender domain of the topmost unit.
 async fn root_sender(domain: &Domain) -> domain::Result<Option<(String, String)>> {
     let mut tx = domain.begin().await?;
-    let Some(root) = domain::units::root(&mut tx).await? else { return Ok(None) };
+    let Some(root) = domain::units::root(&mut tx).await? else {
+        return Ok(None);
+    };
     let unit = domain::units::get(&mut tx, &System.grant(root)).await?;
-    Ok(unit.map(|unit| (unit.name, unit.sender_domains.into_iter().next().unwrap_or_default())))
+    Ok(unit.map(|unit| {
+        (
+            unit.name,
+            unit.sender_domains.into_iter().next().unwrap_or_default(),
+        )
+    }))
 }
 
 async fn hand_over(shared: &Shared, message: &Message<'_>) -> Result<(), Failure> {
-    let content = message.assemble().map_err(|error| Failure::Dead(error.to_string()))?;
+    let content = message
+        .assemble()
+        .map_err(|error| Failure::Dead(error.to_string()))?;
     let sending = async {
-        let mut line = Connection::open(&shared.connector).await.map_err(|error| Failure::Retry(error.to_string()))?;
-        let outgoing = Outgoing { sender: Some(&message.from.address), recipient: &message.to.address, content: &content };
+        let mut line = Connection::open(&shared.connector)
+            .await
+            .map_err(|error| Failure::Retry(error.to_string()))?;
+        let outgoing = Outgoing {
+            sender: Some(&message.from.address),
+            recipient: &message.to.address,
+            content: &content,
+        };
         let result = line.hand_over(outgoing).await;
         line.close().await;
         match result {
             HandOff::Accepted(_) => Ok(()),
             // The reply's text may quote the address: the code is enough here.
             HandOff::Refused(reply, _) => Err(Failure::Dead(format!("the relay refused it: {}", reply.code))),
-            HandOff::Deferred(reply, _) => Err(Failure::Retry(format!("the relay said later: {}", reply.code))),
+            HandOff::Deferred(reply, _) => {
+                Err(Failure::Retry(format!("the relay said later: {}", reply.code)))
+            }
             // Somebody waits for it: the same Message-ID again.
-            HandOff::Lost | HandOff::Ambiguous => Err(Failure::Retry("the connection to the relay was lost".to_owned())),
+            HandOff::Lost | HandOff::Ambiguous => {
+                Err(Failure::Retry("the connection to the relay was lost".to_owned()))
+            }
         }
     };
-    tokio::time::timeout(PATIENCE, sending).await.unwrap_or_else(|_| Err(Failure::Retry("the relay is too slow".to_owned())))
+    tokio::time::timeout(PATIENCE, sending)
+        .await
+        .unwrap_or_else(|_| Err(Failure::Retry("the relay is too slow".to_owned())))
 }

@@ -8,8 +8,12 @@ use types::{Code, content::Classification};
 async fn start(pool: PgPool, people: usize) -> domain::Result<(University, Rules, Run)> {
     let university = University::new(pool).await?;
     let topic = university.topic(university.admissions, "open-days").await?;
-    university.people(university.admissions, Some(topic), &addresses(people)).await?;
-    let run = university.launched(university.admissions, Classification::Marketing, &to(topic)).await?;
+    university
+        .people(university.admissions, Some(topic), &addresses(people))
+        .await?;
+    let run = university
+        .launched(university.admissions, Classification::Marketing, &to(topic))
+        .await?;
     let rules = rules(university.admissions, "marketing", Some(&[topic]));
     Ok((university, rules, run))
 }
@@ -31,15 +35,45 @@ async fn a_pause_stops_in_the_middle_of_a_chunk_and_loses_nothing(pool: PgPool) 
     let now = university.domain.now();
     let chunk = claim(&university, WORKER, Lane::Marketing).await.unwrap();
     let people = dispatch::recipients(&university.domain, chunk).await?;
-    dispatch::record(&university.domain, WORKER, chunk, LEASE, &rules, &[], &[], &people[..2]).await?;
+    dispatch::record(
+        &university.domain,
+        WORKER,
+        chunk,
+        LEASE,
+        &rules,
+        &[],
+        &[],
+        &people[..2],
+    )
+    .await?;
     command(&university, run, "pause").await?;
-    let done: Vec<_> = people[..2].iter().map(|it| ended(it, OutcomeKind::Sent, "", now)).collect();
-    let answer = dispatch::record(&university.domain, WORKER, chunk, LEASE, &rules, &done, &[], &people[2..4]).await?;
-    assert_eq!(answer, Window::Halt, "what was in flight is recorded, nothing more goes");
+    let done: Vec<_> = people[..2]
+        .iter()
+        .map(|it| ended(it, OutcomeKind::Sent, "", now))
+        .collect();
+    let answer = dispatch::record(
+        &university.domain,
+        WORKER,
+        chunk,
+        LEASE,
+        &rules,
+        &done,
+        &[],
+        &people[2..4],
+    )
+    .await?;
+    assert_eq!(
+        answer,
+        Window::Halt,
+        "what was in flight is recorded, nothing more goes"
+    );
     dispatch::release(&university.domain, WORKER, chunk, None).await?;
     assert!(claim(&university, WORKER, Lane::Marketing).await.is_none());
     command(&university, run, "resume").await?;
-    let handed = work(&university, &rules, Lane::Marketing, |it| Ok(ended(it, OutcomeKind::Sent, "", now))).await;
+    let handed = work(&university, &rules, Lane::Marketing, |it| {
+        Ok(ended(it, OutcomeKind::Sent, "", now))
+    })
+    .await;
     assert_eq!(handed.len(), 58);
     dispatch::settle(&university.domain).await?;
     assert_eq!(dispatch_row(&university, run).await.2, [60, 60, 0, 0, 0, 0]);
@@ -52,23 +86,71 @@ async fn cancelled_in_the_middle_everybody_is_accounted_for(pool: PgPool) -> dom
     let (university, rules, run) = start(pool, 120).await?;
     let now = university.domain.now();
     let first = claim(&university, WORKER, Lane::Marketing).await.unwrap();
-    let lost = claim(&university, Uuid::from_u128(99), Lane::Marketing).await.unwrap();
+    let lost = claim(&university, Uuid::from_u128(99), Lane::Marketing)
+        .await
+        .unwrap();
     let people = dispatch::recipients(&university.domain, first).await?;
-    dispatch::record(&university.domain, WORKER, first, LEASE, &rules, &[], &[], &people[..10]).await?;
+    dispatch::record(
+        &university.domain,
+        WORKER,
+        first,
+        LEASE,
+        &rules,
+        &[],
+        &[],
+        &people[..10],
+    )
+    .await?;
     let others = dispatch::recipients(&university.domain, lost).await?;
-    dispatch::record(&university.domain, Uuid::from_u128(99), lost, LEASE, &rules, &[], &[], &others[..4]).await?;
+    dispatch::record(
+        &university.domain,
+        Uuid::from_u128(99),
+        lost,
+        LEASE,
+        &rules,
+        &[],
+        &[],
+        &others[..4],
+    )
+    .await?;
     command(&university, run, "cancel").await?;
-    assert_eq!(command(&university, run, "pause").await.unwrap_err().refusal(), Some(Code::WrongState));
+    assert_eq!(
+        command(&university, run, "pause").await.unwrap_err().refusal(),
+        Some(Code::WrongState)
+    );
     dispatch::settle(&university.domain).await?;
-    assert_eq!(dispatch_row(&university, run).await.0, "cancelling", "two chunks are still in somebody's hands");
-    let mut done: Vec<_> = people[..9].iter().map(|it| ended(it, OutcomeKind::Sent, "", now)).collect();
+    assert_eq!(
+        dispatch_row(&university, run).await.0,
+        "cancelling",
+        "two chunks are still in somebody's hands"
+    );
+    let mut done: Vec<_> = people[..9]
+        .iter()
+        .map(|it| ended(it, OutcomeKind::Sent, "", now))
+        .collect();
     done.push(ended(&people[9], OutcomeKind::Failed, "reply_5xx", now));
-    assert_eq!(dispatch::record(&university.domain, WORKER, first, LEASE, &rules, &done, &[], &people[10..]).await?, Window::Halt);
+    assert_eq!(
+        dispatch::record(
+            &university.domain,
+            WORKER,
+            first,
+            LEASE,
+            &rules,
+            &done,
+            &[],
+            &people[10..]
+        )
+        .await?,
+        Window::Halt
+    );
     dispatch::release(&university.domain, WORKER, first, None).await?;
     university.clock.advance(SignedDuration::from_secs(61));
     dispatch::settle(&university.domain).await?;
     let (state, reason, counts) = dispatch_row(&university, run).await;
-    assert_eq!((state.as_str(), reason, counts), ("done", None, [120, 9, 1, 0, 106, 4]));
+    assert_eq!(
+        (state.as_str(), reason, counts),
+        ("done", None, [120, 9, 1, 0, 106, 4])
+    );
     balances(&university, run).await;
     assert!(claim(&university, WORKER, Lane::Marketing).await.is_none());
     Ok(())
@@ -80,17 +162,44 @@ async fn stops(pool: PgPool, tampering: &'static str) -> domain::Result<()> {
     let now = university.domain.now();
     let chunk = claim(&university, WORKER, Lane::Marketing).await.unwrap();
     let people = dispatch::recipients(&university.domain, chunk).await?;
-    dispatch::record(&university.domain, WORKER, chunk, LEASE, &rules, &[], &[], &people[..1]).await?;
+    dispatch::record(
+        &university.domain,
+        WORKER,
+        chunk,
+        LEASE,
+        &rules,
+        &[],
+        &[],
+        &people[..1],
+    )
+    .await?;
     sqlx::query(tampering).execute(university.domain.pool()).await?;
-    assert!(claim(&university, Uuid::from_u128(5), Lane::Marketing).await.is_none());
+    assert!(
+        claim(&university, Uuid::from_u128(5), Lane::Marketing)
+            .await
+            .is_none()
+    );
     dispatch::settle(&university.domain).await?;
     let done = [ended(&people[0], OutcomeKind::Sent, "", now)];
-    let answer = dispatch::record(&university.domain, WORKER, chunk, LEASE, &rules, &done, &[], &people[1..]).await?;
+    let answer = dispatch::record(
+        &university.domain,
+        WORKER,
+        chunk,
+        LEASE,
+        &rules,
+        &done,
+        &[],
+        &people[1..],
+    )
+    .await?;
     assert_eq!(answer, Window::Halt);
     dispatch::release(&university.domain, WORKER, chunk, None).await?;
     dispatch::settle(&university.domain).await?;
     let (state, reason, counts) = dispatch_row(&university, run).await;
-    assert_eq!((state.as_str(), reason.as_deref()), ("stopped", Some("seal_broken")));
+    assert_eq!(
+        (state.as_str(), reason.as_deref()),
+        ("stopped", Some("seal_broken"))
+    );
     assert_eq!(counts, [60, 1, 0, 0, 59, 0]);
     balances(&university, run).await;
     Ok(())

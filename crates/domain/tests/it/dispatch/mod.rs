@@ -15,7 +15,10 @@ pub const LEASE: SignedDuration = SignedDuration::from_secs(60);
 pub const WORKER: Uuid = Uuid::from_u128(1);
 
 pub fn to(topic: TopicId) -> Audience {
-    Audience { include_topics: vec![topic], ..Audience::default() }
+    Audience {
+        include_topics: vec![topic],
+        ..Audience::default()
+    }
 }
 
 pub fn addresses(n: usize) -> Vec<String> {
@@ -25,19 +28,30 @@ pub fn addresses(n: usize) -> Vec<String> {
 /// Outcomes of a dispatch by `outcome/rule`.
 pub async fn outcomes(university: &University, run: Run) -> BTreeMap<String, i64> {
     let sql = "select outcome || case rule when '' then '' else '/' || rule end, count(*) from outcomes where dispatch_id = $1 group by 1";
-    sqlx::query_as::<_, (String, i64)>(sql).bind(run.dispatch.uuid()).fetch_all(university.domain.pool()).await.unwrap().into_iter().collect()
+    sqlx::query_as::<_, (String, i64)>(sql)
+        .bind(run.dispatch.uuid())
+        .fetch_all(university.domain.pool())
+        .await
+        .unwrap()
+        .into_iter()
+        .collect()
 }
 
 /// State, stopped reason, and the counters: audience, sent, failed, suppressed, cancelled, ambiguous.
 pub async fn dispatch_row(university: &University, run: Run) -> (String, Option<String>, [i64; 6]) {
     let sql = "select state, stopped_reason, array[audience, sent, failed, suppressed, cancelled, ambiguous] from dispatches where id = $1";
-    let (state, reason, counts): (String, Option<String>, Vec<i64>) =
-        sqlx::query_as(sql).bind(run.dispatch.uuid()).fetch_one(university.domain.pool()).await.unwrap();
+    let (state, reason, counts): (String, Option<String>, Vec<i64>) = sqlx::query_as(sql)
+        .bind(run.dispatch.uuid())
+        .fetch_one(university.domain.pool())
+        .await
+        .unwrap();
     (state, reason, counts.try_into().unwrap())
 }
 
 pub async fn claim(university: &University, worker: Uuid, lane: Lane) -> Option<Chunk> {
-    dispatch::claim(&university.domain, worker, lane, LEASE).await.unwrap()
+    dispatch::claim(&university.domain, worker, lane, LEASE)
+        .await
+        .unwrap()
 }
 
 pub fn rules(unit: UnitId, classification: &str, topics: Option<&[TopicId]>) -> Rules {
@@ -83,7 +97,9 @@ pub async fn work(
     let mut handed = Vec::new();
     while let Some(chunk) = claim(university, WORKER, lane).await {
         let people = dispatch::recipients(&university.domain, chunk).await.unwrap();
-        let go = dispatch::record(&university.domain, WORKER, chunk, LEASE, rules, &[], &[], &people).await.unwrap();
+        let go = dispatch::record(&university.domain, WORKER, chunk, LEASE, rules, &[], &[], &people)
+            .await
+            .unwrap();
         let Window::Go(allowed) = go else { panic!("{go:?}") };
         let (mut outcomes, mut deferrals) = (Vec::new(), Vec::new());
         for recipient in people.iter().filter(|it| allowed.contains(&it.seq)) {
@@ -93,8 +109,21 @@ pub async fn work(
                 Err(deferral) => deferrals.push(deferral),
             }
         }
-        dispatch::record(&university.domain, WORKER, chunk, LEASE, rules, &outcomes, &deferrals, &[]).await.unwrap();
-        dispatch::release(&university.domain, WORKER, chunk, None).await.unwrap();
+        dispatch::record(
+            &university.domain,
+            WORKER,
+            chunk,
+            LEASE,
+            rules,
+            &outcomes,
+            &deferrals,
+            &[],
+        )
+        .await
+        .unwrap();
+        dispatch::release(&university.domain, WORKER, chunk, None)
+            .await
+            .unwrap();
     }
     handed
 }
