@@ -12,11 +12,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use delivery::Backoff;
+use delivery::email::Relay;
 use domain::Domain;
 use domain::keys::Keys;
 use domain::testing::{Run, University};
-use server::config::SmtpUrl;
-use server::jobs::{Jobs, RelaySettings, Settings};
+use server::jobs::{Jobs, Settings};
 use sqlx::PgPool;
 use types::TopicId;
 use types::campaigns::Audience;
@@ -34,8 +34,7 @@ pub async fn university(pool: PgPool) -> University {
 
 /// Sends to a relay on this machine; deferred messages are tried again after a fraction of a second.
 pub fn settings(port: u16, connections: u16) -> Settings {
-    let url: SmtpUrl = format!("smtp://127.0.0.1:{port}?tls=none").parse().unwrap();
-    let mut settings = Settings::new(Some(RelaySettings::new(url)), connections);
+    let mut settings = Settings::new(Some(Relay::plain("127.0.0.1", port)), connections);
     settings.backoff = Backoff { first: Duration::from_millis(300), factor: 1.5, longest: Duration::from_secs(2), horizon: Duration::from_secs(3) };
     settings.lease = Duration::from_secs(20);
     settings

@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn plain_text_stays_readable_and_is_folded_at_spaces() {
         assert_eq!(subject("Open days"), "Subject: Open days\r\n");
-        let long = subject(&"word ".repeat(60).trim_end().to_owned());
+        let long = subject("word ".repeat(60).trim_end());
         assert!(long.lines().all(|line| line.len() <= 78));
         assert_eq!(
             long.replace("\r\n ", " ").trim_end(),

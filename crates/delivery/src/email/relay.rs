@@ -152,7 +152,7 @@ impl Relay {
         let local = matches!(host.as_str(), "localhost" | "127.0.0.1" | "::1");
         let security = match (implicit, security) {
             (true, None) => Security::Implicit,
-            (true, Some(Security::Implicit)) | (false, Some(Security::Implicit)) => Security::Implicit,
+            (_, Some(Security::Implicit)) => Security::Implicit,
             (true, Some(_)) => return Err(RelayError::Option),
             (false, Some(security)) => security,
             (false, None) if local => Security::Opportunistic,
@@ -229,6 +229,14 @@ impl Relay {
             .with_no_client_auth();
         let name = ServerName::try_from(self.host.clone()).map_err(|_| RelayError::Certificates)?;
         Ok((TlsConnector::from(Arc::new(config)), name))
+    }
+}
+
+impl std::str::FromStr for Relay {
+    type Err = RelayError;
+
+    fn from_str(text: &str) -> Result<Self, RelayError> {
+        Self::parse(text)
     }
 }
 

@@ -69,7 +69,7 @@ pub async fn claim(
                 attempt: row.attempts,
             }),
             Err(error) => {
-                tracing::error!(job = %row.id, line = error.line(), "a job's payload cannot be read")
+                tracing::error!(job = %row.id, line = error.line(), "a job's payload cannot be read");
             }
         }
     }
