@@ -328,7 +328,7 @@ async fn count_of<P: Permits>(tx: &mut Tx, by: &Granted<P>, filter: &Filter) -> 
     let percent = (SAMPLED / rows.max(1.0) * 100.0).clamp(0.01, 100.0);
     let sampled = sqlx::query_scalar!(
         r#"select count(*) as "count!"
-            from contact_units m tablesample system ($8)
+            from contact_units m tablesample system ($8::float8::real)
             join contacts c on c.id = m.contact_id
             left join identities i on i.contact_id = m.contact_id and i.kind = 'email' and i.is_primary
             where m.unit_id = $1
@@ -347,7 +347,7 @@ async fn count_of<P: Permits>(tx: &mut Tx, by: &Granted<P>, filter: &Filter) -> 
         filter.topic,
         filter.import,
         filter.attribute,
-        percent as f32,
+        percent,
     )
     .fetch_one(tx.conn())
     .await?;

@@ -177,9 +177,9 @@ fn take(row: &mut Row, target: &Target, text: &str, zones: &mut HashSet<String>)
             }
             let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
             if *target == Target::FirstName {
-                row.first_name = name
+                row.first_name = name;
             } else {
-                row.last_name = name
+                row.last_name = name;
             }
         }
         Target::Language => row.language = Some(language(text).ok_or(RowProblem::LanguageUnknown)?),

@@ -3,6 +3,7 @@
 use super::check::{Checked, Row};
 use super::rows::RowReader;
 use super::upload::source;
+use crate::contacts::address::EmailAddress;
 use crate::{Domain, Error, Result};
 use sqlx::PgConnection;
 use types::imports::{ImportOptions, RowError};
@@ -146,8 +147,8 @@ fn encode(row: &Row, ids: &mut Ids, out: &mut Vec<u8>) {
         field(out, ids.next().as_bytes());
     }
     text(out, row.key.as_deref());
-    text(out, row.email.as_ref().map(|email| email.as_str()));
-    text(out, row.email.as_ref().map(|email| email.normalised()));
+    text(out, row.email.as_ref().map(EmailAddress::as_str));
+    text(out, row.email.as_ref().map(EmailAddress::normalised));
     text(out, row.phone.as_ref().map(|(shown, _)| shown.as_str()));
     text(out, row.phone.as_ref().map(|(_, normalised)| normalised.as_str()));
     text(out, Some(&row.first_name));
