@@ -1,6 +1,6 @@
 //! The demo is made through the domain's own functions, so it proves them together.
 
-use domain::{seed, testing, verify};
+use domain::{seed, testing};
 use sqlx::PgPool;
 
 #[sqlx::test(migrations = "../../migrations")]
