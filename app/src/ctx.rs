@@ -35,7 +35,10 @@ impl Ctx {
     /// # Errors
     /// `not_found` for a unit that the actor does not see, `forbidden` without the permission.
     pub fn grant<P: Permits>(&self, unit: &str) -> Result<Granted<P>, ApiError> {
-        let unit = self.actor.unit_by_key(unit).ok_or(ApiError::new(Code::NotFound))?;
+        let unit = self
+            .actor
+            .unit_by_key(unit)
+            .ok_or(ApiError::new(Code::NotFound))?;
         self.actor.grant::<P>(unit.id).map_err(failed)
     }
 
@@ -54,7 +57,10 @@ impl Ctx {
 /// `not_signed_in` without a session.
 pub fn get() -> Result<Ctx, ApiError> {
     let actor = actor().ok_or(ApiError::new(Code::NotSignedIn))?;
-    Ok(Ctx { domain: domain()?, actor })
+    Ok(Ctx {
+        domain: domain()?,
+        actor,
+    })
 }
 
 /// The domain alone, for what works without signing in.
@@ -81,7 +87,10 @@ pub struct CurrentSession(pub domain::identity::sessions::SessionHash);
 /// The session that the request came with.
 #[must_use]
 pub fn current_session() -> Option<domain::identity::sessions::SessionHash> {
-    use_context::<Parts>()?.extensions.get::<CurrentSession>().map(|session| session.0)
+    use_context::<Parts>()?
+        .extensions
+        .get::<CurrentSession>()
+        .map(|session| session.0)
 }
 
 /// What a server function answers when the domain refuses; what is our own fault is logged here, once.
@@ -120,8 +129,16 @@ fn cookie_of(parts: &Parts, name: &str) -> Option<String> {
 /// The reader's language: the signed-in person's, else the cookie's, else the best that the browser asks for.
 #[must_use]
 pub fn locale() -> Locale {
-    let Some(parts) = parts() else { return Locale::default() };
-    let own = parts.extensions.get::<Actor>().map(|actor| actor.language().code());
-    let accept = parts.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let Some(parts) = parts() else {
+        return Locale::default();
+    };
+    let own = parts
+        .extensions
+        .get::<Actor>()
+        .map(|actor| actor.language().code());
+    let accept = parts
+        .headers
+        .get(ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok());
     choose_locale(own, cookie_of(&parts, LOCALE_COOKIE).as_deref(), accept)
 }

@@ -47,7 +47,11 @@ pub fn of_request() -> Locale {
 pub fn theme_of_request() -> Option<&'static str> {
     #[cfg(feature = "ssr")]
     {
-        let own = || crate::ctx::actor().and_then(|actor| actor.me()).map(|me| me.theme);
+        let own = || {
+            crate::ctx::actor()
+                .and_then(|actor| actor.me())
+                .map(|me| me.theme)
+        };
         match crate::ctx::cookie(THEME_COOKIE).or_else(own).as_deref() {
             Some("light") => Some("light"),
             Some("dark") => Some("dark"),

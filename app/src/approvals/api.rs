@@ -13,7 +13,9 @@ pub async fn list_reviews(query: PageQuery) -> Result<Page<ReviewRow>, ApiError>
     let cx = ctx::get()?;
     let by = cx.actor.grant_all::<domain::access::ApproveCampaigns>();
     let mut tx = cx.begin().await?;
-    domain::approvals::list(&mut tx, &by, &query).await.map_err(ctx::failed)
+    domain::approvals::list(&mut tx, &by, &query)
+        .await
+        .map_err(ctx::failed)
 }
 
 /// One review with everything it is about.
@@ -23,19 +25,27 @@ pub async fn read_review(unit: String, id: ReviewId, language: Language) -> Resu
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ReadCampaigns>(&unit)?;
     let mut tx = cx.begin().await?;
-    let found = domain::approvals::get(&mut tx, &by, id, language).await.map_err(ctx::failed)?;
+    let found = domain::approvals::get(&mut tx, &by, id, language)
+        .await
+        .map_err(ctx::failed)?;
     found.ok_or(ApiError::new(types::Code::NotFound))
 }
 
 /// People of the sealed audience to look at the message as.
 #[server(prefix = "/rpc", endpoint = "approvals/samples", input = Json)]
-pub async fn review_samples(unit: String, id: ReviewId, search: String) -> Result<Vec<SampleRecipient>, ApiError> {
+pub async fn review_samples(
+    unit: String,
+    id: ReviewId,
+    search: String,
+) -> Result<Vec<SampleRecipient>, ApiError> {
     use crate::ctx;
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ReadCampaigns>(&unit)?;
     cx.grant::<domain::access::ReadContacts>(&unit)?;
     let mut tx = cx.begin().await?;
-    domain::approvals::sample_recipients(&mut tx, &by, id, &search).await.map_err(ctx::failed)
+    domain::approvals::sample_recipients(&mut tx, &by, id, &search)
+        .await
+        .map_err(ctx::failed)
 }
 
 /// Approves what was seen under this seal.
@@ -50,7 +60,9 @@ pub async fn approve_review(
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ApproveCampaigns>(&unit)?;
     let mut tx = cx.begin().await?;
-    let state = domain::approvals::approve(&mut tx, &by, id, &seal, &comment).await.map_err(ctx::failed)?;
+    let state = domain::approvals::approve(&mut tx, &by, id, &seal, &comment)
+        .await
+        .map_err(ctx::failed)?;
     tx.commit().await.map_err(ctx::failed)?;
     Ok(state)
 }
@@ -62,6 +74,8 @@ pub async fn reject_review(unit: String, id: ReviewId, comment: String) -> Resul
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ApproveCampaigns>(&unit)?;
     let mut tx = cx.begin().await?;
-    domain::approvals::reject(&mut tx, &by, id, &comment).await.map_err(ctx::failed)?;
+    domain::approvals::reject(&mut tx, &by, id, &comment)
+        .await
+        .map_err(ctx::failed)?;
     tx.commit().await.map_err(ctx::failed)
 }

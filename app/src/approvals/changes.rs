@@ -26,7 +26,11 @@ pub(super) fn Changes(review: ReviewDetail) -> impl IntoView {
         }
         .into_any();
     }
-    let rows = review.changes.into_iter().map(|change| view! { <Row change /> }).collect_view();
+    let rows = review
+        .changes
+        .into_iter()
+        .map(|change| view! { <Row change /> })
+        .collect_view();
     view! {
         <p class="mb-2 text-[13px] text-muted">{intro}</p>
         <dl class="flex flex-col" data-testid="changes">{rows}</dl>

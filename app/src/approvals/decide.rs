@@ -21,7 +21,8 @@ pub(super) fn Decide(review: ReviewDetail, reload: Callback<()>) -> impl IntoVie
         return view! { <Decided review /> }.into_any();
     }
     if review.seal_broken {
-        return view! { <Notice tone=Tone::Danger>{t!(i18n, campaigns.seal_broken_text)}</Notice> }.into_any();
+        return view! { <Notice tone=Tone::Danger>{t!(i18n, campaigns.seal_broken_text)}</Notice> }
+            .into_any();
     }
     if review.own_work {
         return view! {
@@ -62,7 +63,11 @@ fn Form(review: ReviewDetail, reload: Callback<()>) -> impl IntoView {
     let asking = RwSignal::new(false);
     let (id, seal) = (review.id, StoredValue::new(review.revision.seal.clone()));
     let approve = Action::new(move |(): &()| {
-        let (unit, seal, comment) = (here.key.get_untracked(), seal.get_value(), comment.get_untracked());
+        let (unit, seal, comment) = (
+            here.key.get_untracked(),
+            seal.get_value(),
+            comment.get_untracked(),
+        );
         async move {
             match approve_review(unit, id, seal, comment).await {
                 Ok(CampaignState::Approved) => toasts.info(t_string!(i18n, campaigns.approved_late)),

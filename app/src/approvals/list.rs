@@ -16,8 +16,15 @@ pub(super) fn List() -> impl IntoView {
     let query = use_list_query(&["state"]);
     let rows = Resource::new(move || query.get(), list_reviews);
     let states = Signal::derive(move || {
-        let mut options = vec![("all".to_owned(), t_string!(i18n, campaigns.reviews_all).to_owned())];
-        let decided = [ReviewState::Approved, ReviewState::Rejected, ReviewState::Withdrawn];
+        let mut options = vec![(
+            "all".to_owned(),
+            t_string!(i18n, campaigns.reviews_all).to_owned(),
+        )];
+        let decided = [
+            ReviewState::Approved,
+            ReviewState::Rejected,
+            ReviewState::Withdrawn,
+        ];
         options.extend(decided.map(|it| (it.as_str().to_owned(), review_text(i18n, it).to_owned())));
         options
     });
@@ -73,35 +80,50 @@ pub(super) fn review_tone(state: ReviewState) -> Tone {
 fn columns() -> Vec<Column<ReviewRow>> {
     let i18n = use_i18n();
     vec![
-        Column::new(move || t_string!(i18n, campaigns.col_name), |row: &ReviewRow| {
-            let href = unit_href(&row.unit_key, &format!("/approvals/{}", row.id));
-            view! {
-                <a href=href class="font-medium text-ink no-underline hover:underline">{row.campaign.clone()}</a>
-                <span class="block text-[13px] text-muted">{row.unit.clone()}</span>
-            }
-        }),
-        Column::new(move || t_string!(i18n, campaigns.state), move |row: &ReviewRow| {
-            let (state, own) = (row.state, row.own_work && row.state == ReviewState::Waiting);
-            view! {
-                <Badge text=move || review_text(i18n, state) tone=review_tone(state) />
-                {own.then(|| view! { <span class="block text-[13px] text-muted">{move || t_string!(i18n, campaigns.own_work_short)}</span> })}
-            }
-        }),
-        Column::new(move || t_string!(i18n, campaigns.requested), |row: &ReviewRow| {
-            view! {
-                <span class="block">{row.requested_by.clone()}</span>
-                <span class="block text-[13px] text-muted"><Moment at=row.requested_at /></span>
-            }
-        }),
-        Column::new(move || t_string!(i18n, campaigns.who_gets_it), move |row: &ReviewRow| {
-            let count = row.audience_count;
-            view! { {move || people_text(i18n, count)} }
-        })
+        Column::new(
+            move || t_string!(i18n, campaigns.col_name),
+            |row: &ReviewRow| {
+                let href = unit_href(&row.unit_key, &format!("/approvals/{}", row.id));
+                view! {
+                    <a href=href class="font-medium text-ink no-underline hover:underline">{row.campaign.clone()}</a>
+                    <span class="block text-[13px] text-muted">{row.unit.clone()}</span>
+                }
+            },
+        ),
+        Column::new(
+            move || t_string!(i18n, campaigns.state),
+            move |row: &ReviewRow| {
+                let (state, own) = (row.state, row.own_work && row.state == ReviewState::Waiting);
+                view! {
+                    <Badge text=move || review_text(i18n, state) tone=review_tone(state) />
+                    {own.then(|| view! { <span class="block text-[13px] text-muted">{move || t_string!(i18n, campaigns.own_work_short)}</span> })}
+                }
+            },
+        ),
+        Column::new(
+            move || t_string!(i18n, campaigns.requested),
+            |row: &ReviewRow| {
+                view! {
+                    <span class="block">{row.requested_by.clone()}</span>
+                    <span class="block text-[13px] text-muted"><Moment at=row.requested_at /></span>
+                }
+            },
+        ),
+        Column::new(
+            move || t_string!(i18n, campaigns.who_gets_it),
+            move |row: &ReviewRow| {
+                let count = row.audience_count;
+                view! { {move || people_text(i18n, count)} }
+            },
+        )
         .wide_only(),
-        Column::new(move || t_string!(i18n, campaigns.when), move |row: &ReviewRow| match row.schedule {
-            Schedule::Now => view! { {move || t_string!(i18n, campaigns.when_now)} }.into_any(),
-            Schedule::At { at, .. } => view! { <Moment at /> }.into_any(),
-        })
+        Column::new(
+            move || t_string!(i18n, campaigns.when),
+            move |row: &ReviewRow| match row.schedule {
+                Schedule::Now => view! { {move || t_string!(i18n, campaigns.when_now)} }.into_any(),
+                Schedule::At { at, .. } => view! { <Moment at /> }.into_any(),
+            },
+        )
         .wide_only(),
     ]
 }

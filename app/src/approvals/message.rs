@@ -40,7 +40,10 @@ pub(super) fn SealedMessage(review: ReviewDetail) -> impl IntoView {
         return view! { <Notice tone=Tone::Danger>{t!(i18n, campaigns.cannot_show)}</Notice> }.into_any();
     };
     let id = review.id;
-    let people = Resource::new(move || here.key.get(), move |unit| review_samples(unit, id, String::new()));
+    let people = Resource::new(
+        move || here.key.get(),
+        move |unit| review_samples(unit, id, String::new()),
+    );
     let found = move || people.get().and_then(Result::ok).unwrap_or_default();
     let chosen = RwSignal::new(String::new());
     let language = RwSignal::new(String::new());
@@ -56,21 +59,32 @@ pub(super) fn SealedMessage(review: ReviewDetail) -> impl IntoView {
             .enumerate()
             .map(|(at, it)| {
                 let name = format!("{} {}", it.first_name, it.last_name).trim().to_owned();
-                let value = if at == 0 { String::new() } else { it.contact_id.to_string() };
+                let value = if at == 0 {
+                    String::new()
+                } else {
+                    it.contact_id.to_string()
+                };
                 (value, if name.is_empty() { it.email.clone() } else { name })
             })
             .collect()
     });
     let versions = Signal::derive(move || {
         let mut options = vec![(String::new(), t_string!(i18n, campaigns.own_language).to_owned())];
-        options.extend(languages.iter().map(|it| (it.code().to_owned(), language_text(i18n, *it).to_owned())));
+        options.extend(
+            languages
+                .iter()
+                .map(|it| (it.code().to_owned(), language_text(i18n, *it).to_owned())),
+        );
         options
     });
     let compiled = StoredValue::new(render::compile(&source).ok());
     let shown = Memo::new(move |_| {
         let people = found();
         let id = chosen.get();
-        let sample = people.iter().find(|it| it.contact_id.to_string() == id).or(people.first());
+        let sample = people
+            .iter()
+            .find(|it| it.contact_id.to_string() == id)
+            .or(people.first());
         let mut reader = sample.map_or_else(stand_in, person);
         if let Ok(wanted) = language.get().parse() {
             reader.language = Some(wanted);
@@ -117,7 +131,8 @@ fn Shown(shown: Memo<Option<Rendered>>) -> impl IntoView {
         Tab::new("phone", move || t_string!(i18n, campaigns.view_phone)),
         Tab::new("text", move || t_string!(i18n, campaigns.view_text)),
     ];
-    let html = Signal::derive(move || shown.with(|it| it.as_ref().map(|it| it.html.clone()).unwrap_or_default()));
+    let html =
+        Signal::derive(move || shown.with(|it| it.as_ref().map(|it| it.html.clone()).unwrap_or_default()));
     let class = Signal::derive(move || match device.get() {
         "phone" => "mx-auto block h-160 w-96 max-w-full border-0 bg-white".to_owned(),
         "text" => "hidden".to_owned(),

@@ -23,7 +23,8 @@ pub(super) fn Review() -> impl IntoView {
     let i18n = use_i18n();
     let here = use_here();
     let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|params| params.get("id").and_then(|id| id.parse::<ReviewId>().ok())));
+    let id =
+        Memo::new(move |_| params.with(|params| params.get("id").and_then(|id| id.parse::<ReviewId>().ok())));
     let review = Resource::new(
         move || (here.key.get(), id.get(), reader(i18n)),
         |(unit, id, language)| async move {
@@ -126,7 +127,11 @@ fn About(review: ReviewDetail) -> impl IntoView {
         Schedule::Now => view! { {t!(i18n, campaigns.when_now)} }.into_any(),
         Schedule::At { at, .. } => view! { <Moment at style=TimeStyle::DateTimeZone /> }.into_any(),
     };
-    let (everyone, include, exclude) = (review.audience.everyone, review.include_topics, review.exclude_topics);
+    let (everyone, include, exclude) = (
+        review.audience.everyone,
+        review.include_topics,
+        review.exclude_topics,
+    );
     let languages = review.audience.languages;
     let kind = review.classification;
     let sender = review.sender;

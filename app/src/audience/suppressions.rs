@@ -124,25 +124,28 @@ fn columns(removing: RwSignal<Option<(SuppressionId, String)>>) -> Vec<Column<Su
                 view! { <Moment at=row.created_at style=TimeStyle::Date /> }
             },
         ),
-        Column::new(move || t_string!(i18n, common.all_actions), move |row: &Suppression| {
-            let (id, address, own) = (row.id, row.address.clone(), !row.everywhere);
-            view! {
-                <Show when=move || own && here.may(Permission::ManageSuppressions)>
-                    <IconButton
-                        icon=Icon::Delete
-                        size=Size::Small
-                        label={
-                            let address = address.clone();
-                            move || format!("{} {address}", t_string!(i18n, common.remove))
-                        }
-                        on:click={
-                            let address = address.clone();
-                            move |_| removing.set(Some((id, address.clone())))
-                        }
-                    />
-                </Show>
-            }
-        }),
+        Column::new(
+            move || t_string!(i18n, common.all_actions),
+            move |row: &Suppression| {
+                let (id, address, own) = (row.id, row.address.clone(), !row.everywhere);
+                view! {
+                    <Show when=move || own && here.may(Permission::ManageSuppressions)>
+                        <IconButton
+                            icon=Icon::Delete
+                            size=Size::Small
+                            label={
+                                let address = address.clone();
+                                move || format!("{} {address}", t_string!(i18n, common.remove))
+                            }
+                            on:click={
+                                let address = address.clone();
+                                move |_| removing.set(Some((id, address.clone())))
+                            }
+                        />
+                    </Show>
+                }
+            },
+        ),
     ]
 }
 

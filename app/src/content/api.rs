@@ -12,7 +12,9 @@ pub async fn list_templates(unit: String, query: PageQuery) -> Result<Page<Templ
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ReadContent>(&unit)?;
     let mut tx = cx.begin().await?;
-    domain::content::templates::list(&mut tx, &by, &query).await.map_err(ctx::failed)
+    domain::content::templates::list(&mut tx, &by, &query)
+        .await
+        .map_err(ctx::failed)
 }
 
 /// One template; at a version, or at its newest.
@@ -49,9 +51,13 @@ pub async fn save_template(
     let read = cx.grant::<domain::access::ReadContent>(&unit)?;
     let mut tx = cx.begin().await?;
     let id = match id {
-        None => templates::create(&mut tx, &by, &input).await.map_err(ctx::failed)?,
+        None => templates::create(&mut tx, &by, &input)
+            .await
+            .map_err(ctx::failed)?,
         Some(id) => {
-            let changed = templates::update(&mut tx, &by, id, &input).await.map_err(ctx::failed)?;
+            let changed = templates::update(&mut tx, &by, id, &input)
+                .await
+                .map_err(ctx::failed)?;
             changed.ok_or(ApiError::new(Code::NotFound))?;
             id
         }
@@ -68,7 +74,9 @@ pub async fn archive_template(unit: String, id: TemplateId, archived: bool) -> R
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::EditContent>(&unit)?;
     let mut tx = cx.begin().await?;
-    let found = domain::content::templates::archive(&mut tx, &by, id, archived).await.map_err(ctx::failed)?;
+    let found = domain::content::templates::archive(&mut tx, &by, id, archived)
+        .await
+        .map_err(ctx::failed)?;
     tx.commit().await.map_err(ctx::failed)?;
     found.then_some(()).ok_or(ApiError::new(types::Code::NotFound))
 }
@@ -90,7 +98,9 @@ pub async fn sample_people(unit: String, search: String) -> Result<Vec<SamplePer
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ReadContacts>(&unit)?;
     let mut tx = cx.begin().await?;
-    domain::content::samples::people(&mut tx, &by, &search).await.map_err(ctx::failed)
+    domain::content::samples::people(&mut tx, &by, &search)
+        .await
+        .map_err(ctx::failed)
 }
 
 /// Sender profiles of the unit.
@@ -100,7 +110,9 @@ pub async fn list_senders(unit: String, query: PageQuery) -> Result<Page<SenderP
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ReadContent>(&unit)?;
     let mut tx = cx.begin().await?;
-    domain::content::senders::list(&mut tx, &by, &query).await.map_err(ctx::failed)
+    domain::content::senders::list(&mut tx, &by, &query)
+        .await
+        .map_err(ctx::failed)
 }
 
 /// The domains that sender profiles of the unit may use.
@@ -110,7 +122,9 @@ pub async fn sender_domains(unit: String) -> Result<Vec<String>, ApiError> {
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ReadContent>(&unit)?;
     let mut tx = cx.begin().await?;
-    domain::content::senders::domains(&mut tx, &by).await.map_err(ctx::failed)
+    domain::content::senders::domains(&mut tx, &by)
+        .await
+        .map_err(ctx::failed)
 }
 
 /// Makes a sender profile or changes one.
@@ -141,7 +155,9 @@ pub async fn archive_sender(unit: String, id: SenderProfileId, archived: bool) -
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ManageSenders>(&unit)?;
     let mut tx = cx.begin().await?;
-    let found = domain::content::senders::archive(&mut tx, &by, id, archived).await.map_err(ctx::failed)?;
+    let found = domain::content::senders::archive(&mut tx, &by, id, archived)
+        .await
+        .map_err(ctx::failed)?;
     tx.commit().await.map_err(ctx::failed)?;
     found.then_some(()).ok_or(ApiError::new(types::Code::NotFound))
 }
@@ -153,7 +169,9 @@ pub async fn list_images(unit: String, query: PageQuery) -> Result<Page<ImageRow
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ReadContent>(&unit)?;
     let mut tx = cx.begin().await?;
-    domain::content::images::list(&mut tx, &by, &query).await.map_err(ctx::failed)
+    domain::content::images::list(&mut tx, &by, &query)
+        .await
+        .map_err(ctx::failed)
 }
 
 /// Changes an image's alternative text.
@@ -163,7 +181,9 @@ pub async fn describe_image(unit: String, id: ImageId, alt: String) -> Result<()
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::EditContent>(&unit)?;
     let mut tx = cx.begin().await?;
-    let found = domain::content::images::describe(&mut tx, &by, id, &alt).await.map_err(ctx::failed)?;
+    let found = domain::content::images::describe(&mut tx, &by, id, &alt)
+        .await
+        .map_err(ctx::failed)?;
     tx.commit().await.map_err(ctx::failed)?;
     found.then_some(()).ok_or(ApiError::new(types::Code::NotFound))
 }
@@ -175,7 +195,9 @@ pub async fn archive_image(unit: String, id: ImageId, archived: bool) -> Result<
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::EditContent>(&unit)?;
     let mut tx = cx.begin().await?;
-    let found = domain::content::images::archive(&mut tx, &by, id, archived).await.map_err(ctx::failed)?;
+    let found = domain::content::images::archive(&mut tx, &by, id, archived)
+        .await
+        .map_err(ctx::failed)?;
     tx.commit().await.map_err(ctx::failed)?;
     found.then_some(()).ok_or(ApiError::new(types::Code::NotFound))
 }

@@ -38,7 +38,8 @@ pub(super) fn Gallery() -> impl IntoView {
     });
     let may = Signal::derive(move || here.may(Permission::EditContent));
     let changed = Callback::new(move |()| rows.refetch());
-    let archived = Memo::new(move |_| query.with(|it| it.filters.get("archived").is_some_and(|it| it == "true")));
+    let archived =
+        Memo::new(move |_| query.with(|it| it.filters.get("archived").is_some_and(|it| it == "true")));
     let address = ListAddress::here();
     let other = Signal::derive(move || address.with("archived", if archived.get() { "" } else { "true" }));
     let actions = move || {
@@ -99,10 +100,19 @@ fn TemplateCard(
     let archived = template.archived_at.is_some();
     let own = template.own;
     let href = here.href(&format!("/content/templates/{id}"));
-    let source = TemplateSource { mjml: template.mjml.clone(), slots: template.slots.clone() };
-    let language = i18n::LocaleTrait::as_str(i18n.get_locale_untracked()).parse().unwrap_or_default();
+    let source = TemplateSource {
+        mjml: template.mjml.clone(),
+        slots: template.slots.clone(),
+    };
+    let language = i18n::LocaleTrait::as_str(i18n.get_locale_untracked())
+        .parse()
+        .unwrap_or_default();
     let html = Signal::derive(move || {
-        setting.with(|it| it.as_ref().map(|setting| picture(setting, source.clone(), language)).unwrap_or_default())
+        setting.with(|it| {
+            it.as_ref()
+                .map(|setting| picture(setting, source.clone(), language))
+                .unwrap_or_default()
+        })
     });
     let act = move |_| {
         let unit = here.key.get_untracked();
@@ -156,10 +166,21 @@ fn TemplateCard(
 
 /// The template with its own words, and the labels of its slots where it has none.
 fn picture(setting: &Setting, template: TemplateSource, language: Language) -> String {
-    let slots = template.slots.iter().filter(|it| !it.locked).map(|it| (it.key.clone(), filler(it, language))).collect();
+    let slots = template
+        .slots
+        .iter()
+        .filter(|it| !it.locked)
+        .map(|it| (it.key.clone(), filler(it, language)))
+        .collect();
     let source = setting.source(sample_draft(template, language, slots));
-    let person = Person { first_name: "Maria".into(), last_name: "Nowak".into(), ..Person::default() };
-    let rendered = render::compile(&source).ok().and_then(|it| it.render(&person, &PlainLinks).ok());
+    let person = Person {
+        first_name: "Maria".into(),
+        last_name: "Nowak".into(),
+        ..Person::default()
+    };
+    let rendered = render::compile(&source)
+        .ok()
+        .and_then(|it| it.render(&person, &PlainLinks).ok());
     rendered.map(|it| it.html).unwrap_or_default()
 }
 
@@ -169,7 +190,11 @@ pub(super) fn sample_draft(
     language: Language,
     slots: BTreeMap<String, SlotValue>,
 ) -> Draft {
-    let words = Words { subject: "–".into(), slots, ..Words::default() };
+    let words = Words {
+        subject: "–".into(),
+        slots,
+        ..Words::default()
+    };
     Draft {
         template,
         classification: Classification::Marketing,
@@ -181,15 +206,23 @@ pub(super) fn sample_draft(
 
 /// What a slot shows before anybody wrote anything: its default, else its label.
 pub(super) fn filler(slot: &Slot, language: Language) -> SlotValue {
-    let default = slot.default.get(&language).or_else(|| slot.default.get(&Language::En));
+    let default = slot
+        .default
+        .get(&language)
+        .or_else(|| slot.default.get(&Language::En));
     if let Some(value) = default.or_else(|| slot.default.values().next()) {
         return value.clone();
     }
     let label = slot.label(language).to_owned();
     match SlotValue::empty(slot.kind) {
         SlotValue::Text { .. } => SlotValue::Text { text: label },
-        SlotValue::RichText { .. } => SlotValue::RichText { html: format!("<p>{label}</p>") },
-        SlotValue::Link { .. } => SlotValue::Link { label, address: "https://example.org/".into() },
+        SlotValue::RichText { .. } => SlotValue::RichText {
+            html: format!("<p>{label}</p>"),
+        },
+        SlotValue::Link { .. } => SlotValue::Link {
+            label,
+            address: "https://example.org/".into(),
+        },
         empty @ SlotValue::Image { .. } => empty,
     }
 }

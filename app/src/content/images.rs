@@ -19,7 +19,10 @@ pub(super) fn Images() -> impl IntoView {
     let i18n = use_i18n();
     let here = use_here();
     let query = use_list_query(&["archived"]);
-    let rows = Resource::new(move || (here.key.get(), query.get()), |(unit, query)| list_images(unit, query));
+    let rows = Resource::new(
+        move || (here.key.get(), query.get()),
+        |(unit, query)| list_images(unit, query),
+    );
     let may = Signal::derive(move || here.may(Permission::EditContent));
     let changed = Callback::new(move |()| rows.refetch());
     view! {
@@ -127,9 +130,15 @@ fn Upload(done: Callback<ImageRow>) -> impl IntoView {
         }
     });
     let send = move |_| {
-        let chosen = file.get_untracked().and_then(|input| input.files()).and_then(|files| files.get(0));
+        let chosen = file
+            .get_untracked()
+            .and_then(|input| input.files())
+            .and_then(|files| files.get(0));
         let Some(chosen) = chosen else {
-            error.set(Some(ApiError::invalid(vec![types::FieldError::new("file", types::Code::Required)])));
+            error.set(Some(ApiError::invalid(vec![types::FieldError::new(
+                "file",
+                types::Code::Required,
+            )])));
             return;
         };
         busy.set(true);
@@ -162,7 +171,11 @@ pub(super) fn ImagePicker(picked: Callback<ImageRow>) -> impl IntoView {
     let search = RwSignal::new(String::new());
     let images = RwSignal::new(None::<Result<Vec<ImageRow>, ApiError>>);
     Effect::new(move |_| {
-        let query = PageQuery { search: search.get(), limit: Some(48), ..PageQuery::default() };
+        let query = PageQuery {
+            search: search.get(),
+            limit: Some(48),
+            ..PageQuery::default()
+        };
         let unit = here.key.get();
         spawn_local(async move {
             let found = list_images(unit, query).await.map(|page| page.items);

@@ -83,9 +83,21 @@ fn AreaTabs(selected: &'static str) -> impl IntoView {
     let here = use_here();
     let to = move |path: &'static str| Signal::derive(move || here.href(path));
     let tabs = vec![
-        Tab::link("templates", move || t_string!(i18n, content.templates), to("/content")),
-        Tab::link("images", move || t_string!(i18n, content.images), to("/content/images")),
-        Tab::link("senders", move || t_string!(i18n, content.senders), to("/content/senders")),
+        Tab::link(
+            "templates",
+            move || t_string!(i18n, content.templates),
+            to("/content"),
+        ),
+        Tab::link(
+            "images",
+            move || t_string!(i18n, content.images),
+            to("/content/images"),
+        ),
+        Tab::link(
+            "senders",
+            move || t_string!(i18n, content.senders),
+            to("/content/senders"),
+        ),
     ];
     view! {
         <div class="mb-6">

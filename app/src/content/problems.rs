@@ -77,7 +77,14 @@ pub fn problem_place(locale: Locale, problem: &Problem) -> String {
     if problem.line == 0 {
         return place;
     }
-    td_string!(locale, content.place_line, place = place, line = problem.line, column = problem.column).to_string()
+    td_string!(
+        locale,
+        content.place_line,
+        place = place,
+        line = problem.line,
+        column = problem.column
+    )
+    .to_string()
 }
 
 /// The findings of the checks as a list; `on_jump` is offered for those in the template's markup.
@@ -90,12 +97,22 @@ pub fn FindingList(
     let row = move |finding: Finding| {
         let locale = i18n.get_locale();
         let (icon, tone, name) = match finding.severity {
-            Severity::Error => (Icon::Error, "text-danger", t_string!(i18n, content.severity_error)),
-            Severity::Warning => (Icon::Warning, "text-warning", t_string!(i18n, content.severity_warning)),
+            Severity::Error => (
+                Icon::Error,
+                "text-danger",
+                t_string!(i18n, content.severity_error),
+            ),
+            Severity::Warning => (
+                Icon::Warning,
+                "text-warning",
+                t_string!(i18n, content.severity_warning),
+            ),
         };
         let problem = finding.problem;
         let place = problem_place(locale, &problem);
-        let language = problem.language.map(|it| format!(" · {}", it.code().to_uppercase()));
+        let language = problem
+            .language
+            .map(|it| format!(" · {}", it.code().to_uppercase()));
         let at = (problem.line, problem.column);
         let jump = on_jump.filter(|_| problem.place == Place::Template && problem.line > 0);
         let place = match jump {

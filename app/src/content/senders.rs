@@ -17,7 +17,10 @@ pub(super) fn Senders() -> impl IntoView {
     let i18n = use_i18n();
     let here = use_here();
     let query = use_list_query(&["archived"]);
-    let rows = Resource::new(move || (here.key.get(), query.get()), |(unit, query)| list_senders(unit, query));
+    let rows = Resource::new(
+        move || (here.key.get(), query.get()),
+        |(unit, query)| list_senders(unit, query),
+    );
     let may = Signal::derive(move || here.may(Permission::ManageSenders));
     let editing = RwSignal::new(None::<Option<SenderProfile>>);
     let open = RwSignal::new(false);
@@ -89,24 +92,33 @@ fn columns(
         });
     };
     vec![
-        Column::new(move || t_string!(i18n, content.name), |row: &SenderProfile| {
-            view! { <span class="font-medium">{row.name.clone()}</span> }
-        }),
-        Column::new(move || t_string!(i18n, content.from), |row: &SenderProfile| {
-            view! {
-                <span class="block">{row.from_name.clone()}</span>
-                <span class="block text-[13px] text-muted">{row.from_address.clone()}</span>
-            }
-        }),
-        Column::new(move || t_string!(i18n, content.reply_to), |row: &SenderProfile| {
-            row.reply_to.clone().unwrap_or_else(|| "–".to_owned())
-        })
+        Column::new(
+            move || t_string!(i18n, content.name),
+            |row: &SenderProfile| {
+                view! { <span class="font-medium">{row.name.clone()}</span> }
+            },
+        ),
+        Column::new(
+            move || t_string!(i18n, content.from),
+            |row: &SenderProfile| {
+                view! {
+                    <span class="block">{row.from_name.clone()}</span>
+                    <span class="block text-[13px] text-muted">{row.from_address.clone()}</span>
+                }
+            },
+        ),
+        Column::new(
+            move || t_string!(i18n, content.reply_to),
+            |row: &SenderProfile| row.reply_to.clone().unwrap_or_else(|| "–".to_owned()),
+        )
         .wide_only(),
-        Column::new(move || t_string!(i18n, content.actions), move |row: &SenderProfile| {
-            let (profile, id, archived) = (row.clone(), row.id, row.archived_at.is_some());
-            move || {
-                let profile = profile.clone();
-                may.get()
+        Column::new(
+            move || t_string!(i18n, content.actions),
+            move |row: &SenderProfile| {
+                let (profile, id, archived) = (row.clone(), row.id, row.archived_at.is_some());
+                move || {
+                    let profile = profile.clone();
+                    may.get()
                     .then(|| {
                         view! {
                             <span class="flex gap-2">
@@ -117,8 +129,9 @@ fn columns(
                             </span>
                         }
                     })
-            }
-        }),
+                }
+            },
+        ),
     ]
 }
 
@@ -128,7 +141,8 @@ fn SenderForm(profile: Option<SenderProfile>, changed: Callback<()>) -> impl Int
     let here = use_here();
     let toasts = use_toasts();
     let id = profile.as_ref().map(|it| it.id);
-    let start = |get: fn(&SenderProfile) -> String| RwSignal::new(profile.as_ref().map(get).unwrap_or_default());
+    let start =
+        |get: fn(&SenderProfile) -> String| RwSignal::new(profile.as_ref().map(get).unwrap_or_default());
     let name = start(|it| it.name.clone());
     let from_name = start(|it| it.from_name.clone());
     let from_address = start(|it| it.from_address.clone());

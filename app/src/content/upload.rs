@@ -27,21 +27,29 @@ fn send(
 ) -> Result<(), ()> {
     let lost = |_: JsValue| ();
     let form = web_sys::FormData::new().map_err(lost)?;
-    form.append_with_blob_and_filename("file", file, &file.name()).map_err(lost)?;
+    form.append_with_blob_and_filename("file", file, &file.name())
+        .map_err(lost)?;
     form.append_with_str("alt", alt).map_err(lost)?;
     let options = Object::new();
     Reflect::set(&options, &"method".into(), &"POST".into()).map_err(lost)?;
     Reflect::set(&options, &"body".into(), &form).map_err(lost)?;
     let window = web_sys::window().ok_or(())?;
-    let fetch: Function = Reflect::get(&window, &"fetch".into()).map_err(lost)?.dyn_into().map_err(lost)?;
-    let answer = fetch.call2(&window, &format!("/files/images/{unit}").into(), &options).map_err(lost)?;
+    let fetch: Function = Reflect::get(&window, &"fetch".into())
+        .map_err(lost)?
+        .dyn_into()
+        .map_err(lost)?;
+    let answer = fetch
+        .call2(&window, &format!("/files/images/{unit}").into(), &options)
+        .map_err(lost)?;
     let answer: Promise = answer.dyn_into().map_err(lost)?;
     let offline = move |_: JsValue| done.run(Err(ApiError::new(Code::Offline)));
     let failed = Closure::once_into_js(offline);
     let read = Closure::once_into_js(move |response: JsValue| {
         let ok = Reflect::get(&response, &"ok".into()).is_ok_and(|it| it.is_truthy());
         let text = Reflect::get(&response, &"text".into()).and_then(|it| it.dyn_into::<Function>());
-        let body = text.and_then(|it| it.call0(&response)).and_then(|it| it.dyn_into::<Promise>());
+        let body = text
+            .and_then(|it| it.call0(&response))
+            .and_then(|it| it.dyn_into::<Promise>());
         let Ok(body) = body else {
             done.run(Err(ApiError::new(Code::Internal)));
             return;

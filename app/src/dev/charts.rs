@@ -7,11 +7,17 @@ use leptos::prelude::*;
 
 #[component]
 pub(super) fn Charts() -> impl IntoView {
-    let opened: Vec<u64> = (0..48).map(|hour| 900 / (hour / 3 + 1) + (hour % 7) * 12).collect();
+    let opened: Vec<u64> = (0..48)
+        .map(|hour| 900 / (hour / 3 + 1) + (hour % 7) * 12)
+        .collect();
     let machine: Vec<u64> = (0..48).map(|hour| 300 / (hour + 1)).collect();
     let clicked: Vec<u64> = opened.iter().map(|value| value / 5).collect();
     let spark = clicked.clone();
-    let times = Signal::derive(|| (0..48).map(|hour| format!("{} Nov {:02}:00", 20 + hour / 24, hour % 24)).collect::<Vec<_>>());
+    let times = Signal::derive(|| {
+        (0..48)
+            .map(|hour| format!("{} Nov {:02}:00", 20 + hour / 24, hour % 24))
+            .collect::<Vec<_>>()
+    });
     view! {
         <Group title="Charts">
             <div class="grid gap-4 lg:grid-cols-2">

@@ -54,7 +54,15 @@ struct Row {
 
 /// Answers as a server would: searched, filtered, sorted, paged.
 fn page(query: &PageQuery) -> Page<Row> {
-    let names = ["Open day", "Term dates", "Library hours", "Scholarships", "Alumni evening", "Shop sale", "Exam plan"];
+    let names = [
+        "Open day",
+        "Term dates",
+        "Library hours",
+        "Scholarships",
+        "Alumni evening",
+        "Shop sale",
+        "Exam plan",
+    ];
     let states = ["draft", "finished"];
     let mut rows: Vec<Row> = (0..37_u32)
         .map(|id| Row {
@@ -67,32 +75,66 @@ fn page(query: &PageQuery) -> Page<Row> {
         .filter(|row| query.filters.get("state").is_none_or(|state| *state == row.state))
         .collect();
     match query.sort_by() {
-        ("people", descending) => rows.sort_by_key(|row| if descending { u64::MAX - row.people } else { row.people }),
+        ("people", descending) => rows.sort_by_key(|row| {
+            if descending {
+                u64::MAX - row.people
+            } else {
+                row.people
+            }
+        }),
         ("name", false) => rows.sort_by(|a, b| a.name.cmp(&b.name)),
         ("name", true) => rows.sort_by(|a, b| b.name.cmp(&a.name)),
         _ => {}
     }
     let total = rows.len();
-    let start: usize = query.after.as_deref().and_then(|after| after.parse().ok()).unwrap_or(0);
+    let start: usize = query
+        .after
+        .as_deref()
+        .and_then(|after| after.parse().ok())
+        .unwrap_or(0);
     let items: Vec<Row> = rows.into_iter().skip(start).take(8).collect();
     let next = (start + items.len() < total).then(|| (start + items.len()).to_string());
-    Page { items, next, total: Some(total as u64), estimated: false }
+    Page {
+        items,
+        next,
+        total: Some(total as u64),
+        estimated: false,
+    }
 }
 
 #[component]
 fn List() -> impl IntoView {
     let query = use_list_query(&["state"]);
-    let rows = Resource::new(move || query.get(), |query| async move { Ok::<_, ApiError>(page(&query)) });
+    let rows = Resource::new(
+        move || query.get(),
+        |query| async move { Ok::<_, ApiError>(page(&query)) },
+    );
     let selected = RwSignal::new(BTreeSet::new());
     let columns = vec![
-        Column::new("Name", |row: &Row| view! { <a href="#" class="font-medium text-ink">{row.name.clone()}</a> }).sortable("name"),
+        Column::new(
+            "Name",
+            |row: &Row| view! { <a href="#" class="font-medium text-ink">{row.name.clone()}</a> },
+        )
+        .sortable("name"),
         Column::new("State", |row: &Row| {
-            let tone = if row.state == "draft" { Tone::Neutral } else { Tone::Success };
+            let tone = if row.state == "draft" {
+                Tone::Neutral
+            } else {
+                Tone::Success
+            };
             view! { <Badge text=row.state.clone() tone /> }
         }),
-        Column::new("People", |row: &Row| row.people.to_string()).figures().sortable("people").wide_only(),
+        Column::new("People", |row: &Row| row.people.to_string())
+            .figures()
+            .sortable("people")
+            .wide_only(),
     ];
-    let states = || vec![("draft".to_owned(), "Draft".to_owned()), ("finished".to_owned(), "Finished".to_owned())];
+    let states = || {
+        vec![
+            ("draft".to_owned(), "Draft".to_owned()),
+            ("finished".to_owned(), "Finished".to_owned()),
+        ]
+    };
     view! {
         <DataTable
             caption="Messages"

@@ -15,7 +15,12 @@ pub(super) fn Forms() -> impl IntoView {
     let errors = FieldErrors(Signal::stored(Some(error.clone())));
     let pick = RwSignal::new("now".to_owned());
     let select = RwSignal::new("en".to_owned());
-    let languages = || vec![("en".to_owned(), "English".to_owned()), ("pl".to_owned(), "Polski".to_owned())];
+    let languages = || {
+        vec![
+            ("en".to_owned(), "English".to_owned()),
+            ("pl".to_owned(), "Polski".to_owned()),
+        ]
+    };
     view! {
         <Group title="Forms">
             <FormError

@@ -91,10 +91,30 @@ fn Places() -> impl IntoView {
     let tab = RwSignal::new("audience");
     let steps = || {
         vec![
-            Step { label: "Audience".into(), summary: "4,812 people".into(), href: "#1".into(), state: StepState::Done },
-            Step { label: "Content".into(), summary: "One link is broken".into(), href: "#2".into(), state: StepState::Problem },
-            Step { label: "Sender and time".into(), summary: "Admissions, now".into(), href: "#3".into(), state: StepState::Current },
-            Step { label: "Review".into(), summary: "".into(), href: "#4".into(), state: StepState::Open },
+            Step {
+                label: "Audience".into(),
+                summary: "4,812 people".into(),
+                href: "#1".into(),
+                state: StepState::Done,
+            },
+            Step {
+                label: "Content".into(),
+                summary: "One link is broken".into(),
+                href: "#2".into(),
+                state: StepState::Problem,
+            },
+            Step {
+                label: "Sender and time".into(),
+                summary: "Admissions, now".into(),
+                href: "#3".into(),
+                state: StepState::Current,
+            },
+            Step {
+                label: "Review".into(),
+                summary: "".into(),
+                href: "#4".into(),
+                state: StepState::Open,
+            },
         ]
     };
     view! {

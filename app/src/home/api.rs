@@ -11,7 +11,11 @@ pub async fn read_home(unit: String) -> Result<(Home, Vec<RunningTask>), ApiErro
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ViewUnit>(&unit)?;
     let mut tx = cx.begin().await?;
-    let home = domain::reports::home(&mut tx, &by, &cx.actor).await.map_err(ctx::failed)?;
-    let running = domain::reports::running(&mut tx, &by).await.map_err(ctx::failed)?;
+    let home = domain::reports::home(&mut tx, &by, &cx.actor)
+        .await
+        .map_err(ctx::failed)?;
+    let running = domain::reports::running(&mut tx, &by)
+        .await
+        .map_err(ctx::failed)?;
     Ok((home, running))
 }

@@ -32,7 +32,8 @@ pub(super) fn HomeView() -> impl IntoView {
         }
     });
     let first_name = move || {
-        here.me.with(|me| me.name.split_whitespace().next().unwrap_or_default().to_owned())
+        here.me
+            .with(|me| me.name.split_whitespace().next().unwrap_or_default().to_owned())
     };
     let actions = move || {
         here.may(Permission::EditCampaigns).then(|| {

@@ -20,7 +20,9 @@ pub async fn set_language(language: Language) -> Result<(), ApiError> {
     use crate::ctx;
     let cx = ctx::get()?;
     let mut tx = cx.begin().await?;
-    domain::preferences::set_language(&mut tx, &cx.actor, language).await.map_err(ctx::failed)?;
+    domain::preferences::set_language(&mut tx, &cx.actor, language)
+        .await
+        .map_err(ctx::failed)?;
     tx.commit().await.map_err(ctx::failed)
 }
 
@@ -30,6 +32,8 @@ pub async fn set_theme(theme: String) -> Result<(), ApiError> {
     use crate::ctx;
     let cx = ctx::get()?;
     let mut tx = cx.begin().await?;
-    domain::preferences::set_theme(&mut tx, &cx.actor, &theme).await.map_err(ctx::failed)?;
+    domain::preferences::set_theme(&mut tx, &cx.actor, &theme)
+        .await
+        .map_err(ctx::failed)?;
     tx.commit().await.map_err(ctx::failed)
 }

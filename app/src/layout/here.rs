@@ -18,7 +18,8 @@ impl Here {
     /// Whether the reader may do this here. For showing or hiding things; the server decides.
     #[must_use]
     pub fn may(self, permission: Permission) -> bool {
-        self.unit.with(|unit| unit.as_ref().is_some_and(|unit| unit.may(permission)))
+        self.unit
+            .with(|unit| unit.as_ref().is_some_and(|unit| unit.may(permission)))
     }
 
     /// An address within this unit; `path` begins with a slash, or is empty for the unit's home.

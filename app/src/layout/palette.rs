@@ -97,29 +97,39 @@ pub(super) fn Palette(open: RwSignal<bool>) -> impl IntoView {
             .get()
             .into_iter()
             .enumerate()
-            .map(|(at, Place { label, note, icon, href })| {
-                let class = move || {
-                    if chosen.get() == at {
-                        "flex cursor-pointer items-center gap-2.5 rounded-sm bg-hover px-2.5 py-2"
-                    } else {
-                        "flex cursor-pointer items-center gap-2.5 rounded-sm px-2.5 py-2"
+            .map(
+                |(
+                    at,
+                    Place {
+                        label,
+                        note,
+                        icon,
+                        href,
+                    },
+                )| {
+                    let class = move || {
+                        if chosen.get() == at {
+                            "flex cursor-pointer items-center gap-2.5 rounded-sm bg-hover px-2.5 py-2"
+                        } else {
+                            "flex cursor-pointer items-center gap-2.5 rounded-sm px-2.5 py-2"
+                        }
+                    };
+                    view! {
+                        <li
+                            role="option"
+                            id=format!("palette-{at}")
+                            class=class
+                            aria-selected=move || if chosen.get() == at { "true" } else { "false" }
+                            on:mousemove=move |_| chosen.set(at)
+                            on:click=move |_| go.run(href.clone())
+                        >
+                            <Glyph icon class="h-4 w-4 flex-none text-muted" />
+                            <span class="min-w-0 flex-1 truncate">{label}</span>
+                            <span class="flex-none text-[13px] text-muted">{note}</span>
+                        </li>
                     }
-                };
-                view! {
-                    <li
-                        role="option"
-                        id=format!("palette-{at}")
-                        class=class
-                        aria-selected=move || if chosen.get() == at { "true" } else { "false" }
-                        on:mousemove=move |_| chosen.set(at)
-                        on:click=move |_| go.run(href.clone())
-                    >
-                        <Glyph icon class="h-4 w-4 flex-none text-muted" />
-                        <span class="min-w-0 flex-1 truncate">{label}</span>
-                        <span class="flex-none text-[13px] text-muted">{note}</span>
-                    </li>
-                }
-            })
+                },
+            )
             .collect_view()
     };
     view! {
@@ -189,11 +199,24 @@ fn places(text: RwSignal<String>) -> Memo<Vec<Place>> {
             }
         }
         if !typed.is_empty() {
-            for area in Area::ALL.into_iter().filter(|area| area.searchable() && area.shown(here)) {
-                let label =
-                    t_string!(i18n, common.palette_search_in, text = typed.to_owned(), area = area.label(i18n)).to_string();
+            for area in Area::ALL
+                .into_iter()
+                .filter(|area| area.searchable() && area.shown(here))
+            {
+                let label = t_string!(
+                    i18n,
+                    common.palette_search_in,
+                    text = typed.to_owned(),
+                    area = area.label(i18n)
+                )
+                .to_string();
                 let href = here.href(&format!("{}?q={}", area.path(), query_value(typed)));
-                places.push(Place { label, note: String::new(), icon: Icon::Search, href });
+                places.push(Place {
+                    label,
+                    note: String::new(),
+                    icon: Icon::Search,
+                    href,
+                });
             }
         }
         let current = here.key.get();
@@ -215,18 +238,21 @@ fn places(text: RwSignal<String>) -> Memo<Vec<Place>> {
 
 /// Text as the value of a query parameter (RFC 3986: everything but the unreserved characters is escaped).
 fn query_value(text: &str) -> String {
-    text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
-            _ => {
-                const HEX: &[u8; 16] = b"0123456789ABCDEF";
-                out.push('%');
-                out.push(char::from(HEX[usize::from(byte >> 4)]));
-                out.push(char::from(HEX[usize::from(byte & 15)]));
+    text.bytes()
+        .fold(String::with_capacity(text.len()), |mut out, byte| {
+            match byte {
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                    out.push(char::from(byte))
+                }
+                _ => {
+                    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+                    out.push('%');
+                    out.push(char::from(HEX[usize::from(byte >> 4)]));
+                    out.push(char::from(HEX[usize::from(byte & 15)]));
+                }
             }
-        }
-        out
-    })
+            out
+        })
 }
 
 #[cfg(test)]

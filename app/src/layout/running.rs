@@ -99,7 +99,15 @@ pub(super) fn RunningIndicator() -> impl IntoView {
 fn Task(task: RunningTask) -> impl IntoView {
     let i18n = use_i18n();
     let here = use_here();
-    let RunningTask { kind, id, name, done, total, paused, .. } = task;
+    let RunningTask {
+        kind,
+        id,
+        name,
+        done,
+        total,
+        paused,
+        ..
+    } = task;
     let (icon, href) = match kind {
         TaskKind::Send if paused => (Icon::Pause, here.href(&format!("/messages/{id}"))),
         TaskKind::Send => (Icon::Send, here.href(&format!("/messages/{id}"))),

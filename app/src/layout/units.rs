@@ -7,10 +7,17 @@ use leptos::prelude::*;
 
 /// A unit's initials on its own colour. The colour is an SVG attribute, since the content policy refuses style attributes.
 #[component]
-pub(super) fn UnitMark(#[prop(into)] name: Signal<String>, #[prop(into)] accent: Signal<String>) -> impl IntoView {
+pub(super) fn UnitMark(
+    #[prop(into)] name: Signal<String>,
+    #[prop(into)] accent: Signal<String>,
+) -> impl IntoView {
     let letters = move || {
         name.with(|name| {
-            name.split_whitespace().filter_map(|word| word.chars().next()).take(2).flat_map(char::to_uppercase).collect::<String>()
+            name.split_whitespace()
+                .filter_map(|word| word.chars().next())
+                .take(2)
+                .flat_map(char::to_uppercase)
+                .collect::<String>()
         })
     };
     view! {
@@ -33,9 +40,16 @@ pub(super) fn UnitMark(#[prop(into)] name: Signal<String>, #[prop(into)] accent:
 /// Whether dark letters read better than white ones on `#rrggbb` (relative luminance, WCAG 2.1).
 fn is_light(colour: &str) -> bool {
     let channel = |at: usize| {
-        let value = colour.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()).unwrap_or(0);
+        let value = colour
+            .get(at..at + 2)
+            .and_then(|pair| u8::from_str_radix(pair, 16).ok())
+            .unwrap_or(0);
         let value = f64::from(value) / 255.0;
-        if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+        if value <= 0.04045 {
+            value / 12.92
+        } else {
+            ((value + 0.055) / 1.055).powf(2.4)
+        }
     };
     0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5) > 0.179
 }
@@ -45,8 +59,16 @@ fn is_light(colour: &str) -> bool {
 pub(super) fn UnitSwitcher() -> impl IntoView {
     let i18n = use_i18n();
     let here = use_here();
-    let name = Signal::derive(move || here.unit.with(|unit| unit.as_ref().map(|unit| unit.name.clone())).unwrap_or_default());
-    let accent = Signal::derive(move || here.unit.with(|unit| unit.as_ref().map(|unit| unit.accent.clone())).unwrap_or_default());
+    let name = Signal::derive(move || {
+        here.unit
+            .with(|unit| unit.as_ref().map(|unit| unit.name.clone()))
+            .unwrap_or_default()
+    });
+    let accent = Signal::derive(move || {
+        here.unit
+            .with(|unit| unit.as_ref().map(|unit| unit.accent.clone()))
+            .unwrap_or_default()
+    });
     let face = move || {
         view! {
             <UnitMark name accent />

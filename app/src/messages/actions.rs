@@ -1,6 +1,6 @@
 //! What can be done to a message in its present state; what cannot be taken back is asked first, with numbers.
 
-use super::api::{Deed, follow_campaign, do_deed, duplicate_campaign};
+use super::api::{Deed, do_deed, duplicate_campaign, follow_campaign};
 use super::words::{people_text, reader};
 use crate::layout::use_here;
 use crate::ui::*;
@@ -34,7 +34,11 @@ pub(super) fn Actions(campaign: CampaignDetail, reload: Callback<()>) -> impl In
             match do_deed(unit, id, Deed::Archive).await {
                 Ok(()) => {
                     let undo = Callback::new(move |()| run(Deed::Restore));
-                    toasts.undoable(t_string!(i18n, campaigns.archived_done), t_string!(i18n, common.undo), undo);
+                    toasts.undoable(
+                        t_string!(i18n, campaigns.archived_done),
+                        t_string!(i18n, common.undo),
+                        undo,
+                    );
                     reload.run(());
                 }
                 Err(error) => toasts.error(i18n.get_locale_untracked(), &error),
@@ -47,7 +51,8 @@ pub(super) fn Actions(campaign: CampaignDetail, reload: Callback<()>) -> impl In
         spawn_local(async move {
             match duplicate_campaign(unit.clone(), id, language).await {
                 Ok(copy) => {
-                    navigate.with_value(|go| go(&format!("/c/{unit}/messages/{copy}/edit"), Default::default()));
+                    navigate
+                        .with_value(|go| go(&format!("/c/{unit}/messages/{copy}/edit"), Default::default()));
                 }
                 Err(error) => toasts.error(i18n.get_locale_untracked(), &error),
             }
@@ -58,12 +63,23 @@ pub(super) fn Actions(campaign: CampaignDetail, reload: Callback<()>) -> impl In
     let cancelling = RwSignal::new(false);
     let withdrawing = RwSignal::new(false);
     let deleting = RwSignal::new(false);
-    let at_rest = matches!(state, CampaignState::Draft | CampaignState::Finished | CampaignState::Cancelled);
+    let at_rest = matches!(
+        state,
+        CampaignState::Draft | CampaignState::Finished | CampaignState::Cancelled
+    );
     let edit = here.href(&format!("/messages/{id}/edit"));
-    let editable = matches!(state, CampaignState::Draft | CampaignState::Approved | CampaignState::Scheduled);
-    let withdrawable = matches!(state, CampaignState::InReview | CampaignState::Approved | CampaignState::Scheduled);
-    let cancellable =
-        matches!(state, CampaignState::Approved | CampaignState::Scheduled | CampaignState::Sending | CampaignState::Paused);
+    let editable = matches!(
+        state,
+        CampaignState::Draft | CampaignState::Approved | CampaignState::Scheduled
+    );
+    let withdrawable = matches!(
+        state,
+        CampaignState::InReview | CampaignState::Approved | CampaignState::Scheduled
+    );
+    let cancellable = matches!(
+        state,
+        CampaignState::Approved | CampaignState::Scheduled | CampaignState::Sending | CampaignState::Paused
+    );
     let never_submitted = state == CampaignState::Draft && campaign.revision.is_none();
     view! {
         <div class="flex flex-wrap items-center gap-2">
@@ -226,7 +242,11 @@ fn Cancel(campaign: CampaignDetail, open: RwSignal<bool>, reload: Callback<()>) 
         spawn_local(async move {
             if let Ok(progress) = follow_campaign(unit, id).await {
                 let begun = progress.started_at.is_some();
-                let open = if begun { progress.audience - progress.done() } else { planned };
+                let open = if begun {
+                    progress.audience - progress.done()
+                } else {
+                    planned
+                };
                 numbers.try_set(Some((progress.sent, open)));
             }
         });

@@ -16,7 +16,9 @@ pub async fn list_campaigns(unit: String, query: PageQuery) -> Result<Page<Campa
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ReadCampaigns>(&unit)?;
     let mut tx = cx.begin().await?;
-    domain::campaigns::list(&mut tx, &by, &query).await.map_err(ctx::failed)
+    domain::campaigns::list(&mut tx, &by, &query)
+        .await
+        .map_err(ctx::failed)
 }
 
 /// Makes a draft.
@@ -26,7 +28,9 @@ pub async fn create_campaign(unit: String, input: NewCampaign) -> Result<Campaig
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::EditCampaigns>(&unit)?;
     let mut tx = cx.begin().await?;
-    let id = domain::campaigns::create(&mut tx, &by, &input).await.map_err(ctx::failed)?;
+    let id = domain::campaigns::create(&mut tx, &by, &input)
+        .await
+        .map_err(ctx::failed)?;
     tx.commit().await.map_err(ctx::failed)?;
     Ok(id)
 }
@@ -38,8 +42,14 @@ pub async fn templates(unit: String) -> Result<Vec<TemplateRow>, ApiError> {
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ReadContent>(&unit)?;
     let mut tx = cx.begin().await?;
-    let query = PageQuery { limit: Some(types::page::MAX_LIMIT), ..PageQuery::default() };
-    Ok(domain::content::templates::list(&mut tx, &by, &query).await.map_err(ctx::failed)?.items)
+    let query = PageQuery {
+        limit: Some(types::page::MAX_LIMIT),
+        ..PageQuery::default()
+    };
+    Ok(domain::content::templates::list(&mut tx, &by, &query)
+        .await
+        .map_err(ctx::failed)?
+        .items)
 }
 
 /// One campaign.
@@ -49,7 +59,9 @@ pub async fn read_campaign(unit: String, id: CampaignId) -> Result<CampaignDetai
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ReadCampaigns>(&unit)?;
     let mut tx = cx.begin().await?;
-    let found = domain::campaigns::get(&mut tx, &by, id).await.map_err(ctx::failed)?;
+    let found = domain::campaigns::get(&mut tx, &by, id)
+        .await
+        .map_err(ctx::failed)?;
     found.ok_or(ApiError::new(types::Code::NotFound))
 }
 
@@ -78,14 +90,22 @@ pub async fn open_editor(unit: String, id: CampaignId, zone: String) -> Result<E
     let content = cx.grant::<domain::access::ReadContent>(&unit)?;
     let topics = cx.grant::<domain::access::ReadTopics>(&unit)?;
     let mut tx = cx.begin().await?;
-    let found = domain::campaigns::get(&mut tx, &by, id).await.map_err(ctx::failed)?;
+    let found = domain::campaigns::get(&mut tx, &by, id)
+        .await
+        .map_err(ctx::failed)?;
     let campaign = found.ok_or(ApiError::new(types::Code::NotFound))?;
-    let query = PageQuery { limit: Some(types::page::MAX_LIMIT), ..PageQuery::default() };
+    let query = PageQuery {
+        limit: Some(types::page::MAX_LIMIT),
+        ..PageQuery::default()
+    };
     let (mut template, mut newer_version) = (None, None);
     if let Some(used) = campaign.content.template {
-        template =
-            templates::get_version(&mut tx, &content, used.id, used.version).await.map_err(ctx::failed)?;
-        let newest = templates::get(&mut tx, &content, used.id).await.map_err(ctx::failed)?;
+        template = templates::get_version(&mut tx, &content, used.id, used.version)
+            .await
+            .map_err(ctx::failed)?;
+        let newest = templates::get(&mut tx, &content, used.id)
+            .await
+            .map_err(ctx::failed)?;
         newer_version = newest.map(|it| it.version).filter(|it| *it > used.version);
     }
     let wall = match &campaign.schedule {
@@ -93,8 +113,13 @@ pub async fn open_editor(unit: String, id: CampaignId, zone: String) -> Result<E
         Schedule::At { at, .. } => wall(*at, &zone),
     };
     Ok(EditorData {
-        topics: domain::topics::list(&mut tx, &topics).await.map_err(ctx::failed)?,
-        senders: senders::list(&mut tx, &content, &query).await.map_err(ctx::failed)?.items,
+        topics: domain::topics::list(&mut tx, &topics)
+            .await
+            .map_err(ctx::failed)?,
+        senders: senders::list(&mut tx, &content, &query)
+            .await
+            .map_err(ctx::failed)?
+            .items,
         setting: setting(&mut tx, &content).await.map_err(ctx::failed)?,
         template,
         newer_version,
@@ -107,7 +132,10 @@ pub async fn open_editor(unit: String, id: CampaignId, zone: String) -> Result<E
 #[cfg(feature = "ssr")]
 fn wall(at: Timestamp, zone: &str) -> Option<(String, String)> {
     let zoned = at.in_tz(zone).ok()?;
-    Some((zoned.strftime("%Y-%m-%d").to_string(), zoned.strftime("%H:%M").to_string()))
+    Some((
+        zoned.strftime("%Y-%m-%d").to_string(),
+        zoned.strftime("%H:%M").to_string(),
+    ))
 }
 
 /// The instant of a date and time in a zone; a time that a change of clocks skips is taken an hour later. The browser has no
@@ -126,7 +154,9 @@ pub async fn save_campaign(unit: String, id: CampaignId, change: CampaignUpdate)
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::EditCampaigns>(&unit)?;
     let mut tx = cx.begin().await?;
-    let version = domain::campaigns::update(&mut tx, &by, id, &change).await.map_err(ctx::failed)?;
+    let version = domain::campaigns::update(&mut tx, &by, id, &change)
+        .await
+        .map_err(ctx::failed)?;
     tx.commit().await.map_err(ctx::failed)?;
     Ok(version)
 }
@@ -142,7 +172,9 @@ pub async fn count_audience(
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ReadCampaigns>(&unit)?;
     let mut tx = cx.begin().await?;
-    domain::campaigns::audience_counts(&mut tx, &by, id, Some(&audience)).await.map_err(ctx::failed)
+    domain::campaigns::audience_counts(&mut tx, &by, id, Some(&audience))
+        .await
+        .map_err(ctx::failed)
 }
 
 /// What the review step shows.
@@ -162,9 +194,16 @@ pub async fn check_campaign(unit: String, id: CampaignId) -> Result<CheckAnswer,
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ReadCampaigns>(&unit)?;
     let mut tx = cx.begin().await?;
-    let found = domain::campaigns::checks(&mut tx, &by, id).await.map_err(ctx::failed)?;
+    let found = domain::campaigns::checks(&mut tx, &by, id)
+        .await
+        .map_err(ctx::failed)?;
     let blocked = found.blocked();
-    Ok(CheckAnswer { checks: found.checks, findings: found.findings, counts: found.counts, blocked })
+    Ok(CheckAnswer {
+        checks: found.checks,
+        findings: found.findings,
+        counts: found.counts,
+        blocked,
+    })
 }
 
 /// People of the audience to look at the message as.
@@ -175,7 +214,9 @@ pub async fn samples(unit: String, id: CampaignId, search: String) -> Result<Vec
     let by = cx.grant::<domain::access::ReadCampaigns>(&unit)?;
     cx.grant::<domain::access::ReadContacts>(&unit)?;
     let mut tx = cx.begin().await?;
-    domain::campaigns::sample_recipients(&mut tx, &by, id, &search).await.map_err(ctx::failed)
+    domain::campaigns::sample_recipients(&mut tx, &by, id, &search)
+        .await
+        .map_err(ctx::failed)
 }
 
 /// Asks for approval.
@@ -185,7 +226,9 @@ pub async fn submit_campaign(unit: String, id: CampaignId, note: String) -> Resu
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::EditCampaigns>(&unit)?;
     let mut tx = cx.begin().await?;
-    let review = domain::approvals::submit(&mut tx, &by, id, &note).await.map_err(ctx::failed)?;
+    let review = domain::approvals::submit(&mut tx, &by, id, &note)
+        .await
+        .map_err(ctx::failed)?;
     tx.commit().await.map_err(ctx::failed)?;
     Ok(review)
 }
@@ -236,9 +279,9 @@ pub async fn do_deed(unit: String, id: CampaignId, deed: Deed) -> Result<(), Api
         Deed::Pause => campaigns::pause(&mut tx, &cx.grant::<ControlSending>(&unit)?, id).await,
         Deed::Resume => campaigns::resume(&mut tx, &cx.grant::<ControlSending>(&unit)?, id).await,
         Deed::Cancel => campaigns::cancel(&mut tx, &cx.grant::<ControlSending>(&unit)?, id).await,
-        Deed::Schedule => {
-            campaigns::schedule(&mut tx, &cx.grant::<ControlSending>(&unit)?, id).await.map(|_| ())
-        }
+        Deed::Schedule => campaigns::schedule(&mut tx, &cx.grant::<ControlSending>(&unit)?, id)
+            .await
+            .map(|_| ()),
         Deed::Withdraw => approvals::withdraw(&mut tx, &cx.grant::<EditCampaigns>(&unit)?, id).await,
         Deed::Archive => campaigns::archive(&mut tx, &cx.grant::<EditCampaigns>(&unit)?, id, true).await,
         Deed::Restore => campaigns::archive(&mut tx, &cx.grant::<EditCampaigns>(&unit)?, id, false).await,
@@ -250,12 +293,18 @@ pub async fn do_deed(unit: String, id: CampaignId, deed: Deed) -> Result<(), Api
 
 /// Makes a draft of another campaign.
 #[server(prefix = "/rpc", endpoint = "campaigns/duplicate", input = Json)]
-pub async fn duplicate_campaign(unit: String, id: CampaignId, language: Language) -> Result<CampaignId, ApiError> {
+pub async fn duplicate_campaign(
+    unit: String,
+    id: CampaignId,
+    language: Language,
+) -> Result<CampaignId, ApiError> {
     use crate::ctx;
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::EditCampaigns>(&unit)?;
     let mut tx = cx.begin().await?;
-    let copy = domain::campaigns::duplicate(&mut tx, &by, id, language).await.map_err(ctx::failed)?;
+    let copy = domain::campaigns::duplicate(&mut tx, &by, id, language)
+        .await
+        .map_err(ctx::failed)?;
     tx.commit().await.map_err(ctx::failed)?;
     Ok(copy)
 }
@@ -267,18 +316,26 @@ pub async fn follow_campaign(unit: String, id: CampaignId) -> Result<CampaignPro
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ReadCampaigns>(&unit)?;
     let mut tx = cx.begin().await?;
-    let found = domain::campaigns::progress(&mut tx, &by, id).await.map_err(ctx::failed)?;
+    let found = domain::campaigns::progress(&mut tx, &by, id)
+        .await
+        .map_err(ctx::failed)?;
     found.ok_or(ApiError::new(types::Code::NotFound))
 }
 
 /// The ledger, page by page.
 #[server(prefix = "/rpc", endpoint = "campaigns/ledger", input = Json)]
-pub async fn campaign_ledger(unit: String, id: CampaignId, query: PageQuery) -> Result<Page<LedgerRow>, ApiError> {
+pub async fn campaign_ledger(
+    unit: String,
+    id: CampaignId,
+    query: PageQuery,
+) -> Result<Page<LedgerRow>, ApiError> {
     use crate::ctx;
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ReadReports>(&unit)?;
     let mut tx = cx.begin().await?;
-    domain::campaigns::ledger(&mut tx, &by, id, &query).await.map_err(ctx::failed)
+    domain::campaigns::ledger(&mut tx, &by, id, &query)
+        .await
+        .map_err(ctx::failed)
 }
 
 /// The newest version of a template, for changing over to it.
@@ -288,6 +345,8 @@ pub async fn read_template(unit: String, id: TemplateId) -> Result<TemplateRow, 
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ReadContent>(&unit)?;
     let mut tx = cx.begin().await?;
-    let found = domain::content::templates::get(&mut tx, &by, id).await.map_err(ctx::failed)?;
+    let found = domain::content::templates::get(&mut tx, &by, id)
+        .await
+        .map_err(ctx::failed)?;
     found.ok_or(ApiError::new(types::Code::NotFound))
 }

@@ -73,11 +73,23 @@ fn Loaded(campaign: CampaignDetail, reload: Callback<()>) -> impl IntoView {
             tab => here.href(&format!("/messages/{id}?tab={tab}")),
         })
     };
-    let mut tabs = vec![Tab::link("overview", move || t_string!(i18n, campaigns.tab_overview), to("overview"))];
+    let mut tabs = vec![Tab::link(
+        "overview",
+        move || t_string!(i18n, campaigns.tab_overview),
+        to("overview"),
+    )];
     if begun {
-        tabs.push(Tab::link("report", move || t_string!(i18n, campaigns.tab_report), to("report")));
+        tabs.push(Tab::link(
+            "report",
+            move || t_string!(i18n, campaigns.tab_report),
+            to("report"),
+        ));
         if here.may(Permission::ReadReports) {
-            tabs.push(Tab::link("recipients", move || t_string!(i18n, campaigns.tab_recipients), to("recipients")));
+            tabs.push(Tab::link(
+                "recipients",
+                move || t_string!(i18n, campaigns.tab_recipients),
+                to("recipients"),
+            ));
         }
     }
     let (name, title, state) = (campaign.name.clone(), campaign.name.clone(), campaign.state);
@@ -131,7 +143,8 @@ fn Review(review: ReviewSummary, state: CampaignState) -> impl IntoView {
     let i18n = use_i18n();
     let here = use_here();
     let comment = review.comment.clone();
-    let said = (!comment.is_empty()).then(|| view! { <p class="mt-1 whitespace-pre-line">"„" {comment} "”"</p> });
+    let said =
+        (!comment.is_empty()).then(|| view! { <p class="mt-1 whitespace-pre-line">"„" {comment} "”"</p> });
     let person = review.decided_by.clone().unwrap_or_default();
     let by = review.requested_by.clone();
     let link = here.href(&format!("/approvals/{}", review.id));

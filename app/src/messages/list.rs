@@ -16,15 +16,27 @@ pub(super) fn List() -> impl IntoView {
     let here = use_here();
     let unit = here.key;
     let query = use_list_query(&["state", "archived"]);
-    let rows = Resource::new(move || (unit.get(), query.get()), |(unit, query)| list_campaigns(unit, query));
+    let rows = Resource::new(
+        move || (unit.get(), query.get()),
+        |(unit, query)| list_campaigns(unit, query),
+    );
     let states = Signal::derive(move || {
         CampaignState::ALL
             .iter()
-            .map(|state| (state.as_str().to_owned(), state_text(i18n, state.as_str()).to_owned()))
+            .map(|state| {
+                (
+                    state.as_str().to_owned(),
+                    state_text(i18n, state.as_str()).to_owned(),
+                )
+            })
             .collect::<Vec<_>>()
     });
-    let archived =
-        Signal::derive(move || vec![("yes".to_owned(), t_string!(i18n, campaigns.archived_only).to_owned())]);
+    let archived = Signal::derive(move || {
+        vec![(
+            "yes".to_owned(),
+            t_string!(i18n, campaigns.archived_only).to_owned(),
+        )]
+    });
     let filters = move || {
         view! {
             <FilterSelect key="state" label=move || t_string!(i18n, campaigns.state) options=states />

@@ -28,7 +28,9 @@ pub(super) fn New() -> impl IntoView {
         async move {
             match create_campaign(unit, input).await {
                 Ok(id) => {
-                    let target = here.key.with_untracked(|key| format!("/c/{key}/messages/{id}/edit"));
+                    let target = here
+                        .key
+                        .with_untracked(|key| format!("/c/{key}/messages/{id}/edit"));
                     navigate.with_value(|navigate| navigate(&target, Default::default()));
                 }
                 Err(refusal) => error.set(Some(refusal)),
@@ -45,10 +47,14 @@ pub(super) fn New() -> impl IntoView {
         });
     };
     let kinds = vec![
-        Choice::new(Classification::Marketing.as_str(), move || t_string!(i18n, campaigns.kind_marketing))
-            .hint(move || t_string!(i18n, campaigns.kind_marketing_hint)),
-        Choice::new(Classification::Operational.as_str(), move || t_string!(i18n, campaigns.kind_operational))
-            .hint(move || t_string!(i18n, campaigns.kind_operational_hint)),
+        Choice::new(Classification::Marketing.as_str(), move || {
+            t_string!(i18n, campaigns.kind_marketing)
+        })
+        .hint(move || t_string!(i18n, campaigns.kind_marketing_hint)),
+        Choice::new(Classification::Operational.as_str(), move || {
+            t_string!(i18n, campaigns.kind_operational)
+        })
+        .hint(move || t_string!(i18n, campaigns.kind_operational_hint)),
     ];
     view! {
         <Title text=move || t_string!(i18n, campaigns.new).to_string() />

@@ -46,7 +46,10 @@ pub(super) fn Live(id: CampaignId, reload: Callback<()>) -> impl IntoView {
         let sending = progress.state == CampaignState::Sending;
         let speed = speed.flatten().unwrap_or(progress.per_second);
         rate.try_set(if sending { speed } else { 0.0 });
-        let before = latest.try_get_untracked().flatten().map(|it| (it.state, running(&it)));
+        let before = latest
+            .try_get_untracked()
+            .flatten()
+            .map(|it| (it.state, running(&it)));
         let now = (progress.state, running(&progress));
         latest.try_set(Some(progress));
         if before.is_some_and(|before| before != now) {
@@ -61,7 +64,10 @@ pub(super) fn Live(id: CampaignId, reload: Callback<()>) -> impl IntoView {
     // One question at a time: a slow answer puts the next one off.
     let waiting = StoredValue::new(false);
     let ask = move || {
-        let live = latest.try_get_untracked().flatten().is_some_and(|it| running(&it));
+        let live = latest
+            .try_get_untracked()
+            .flatten()
+            .is_some_and(|it| running(&it));
         if !live || waiting.try_get_value() != Some(false) {
             return;
         }

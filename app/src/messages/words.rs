@@ -28,7 +28,13 @@ pub(crate) fn language_text(i18n: I18nContext<Locale>, language: Language) -> &'
 /// "1,234 people", with the noun as the number wants it.
 pub(crate) fn people_text(i18n: I18nContext<Locale>, people: i64) -> String {
     let people = u64::try_from(people).unwrap_or(0);
-    t_string!(i18n, campaigns.people_count, count = people, figure = number(i18n.get_locale(), people)).to_string()
+    t_string!(
+        i18n,
+        campaigns.people_count,
+        count = people,
+        figure = number(i18n.get_locale(), people)
+    )
+    .to_string()
 }
 
 /// A check in a sentence.
@@ -45,12 +51,25 @@ pub(crate) fn check_text(i18n: I18nContext<Locale>, check: &Check) -> String {
             t_string!(i18n, campaigns.check_sender_domain, domain = param("domain")).to_string()
         }
         CheckCode::InThePast => t_string!(i18n, campaigns.check_in_the_past).to_owned(),
-        CheckCode::MissingVariable => {
-            t_string!(i18n, campaigns.check_missing_variable, name = param("name"), people = people()).to_string()
-        }
+        CheckCode::MissingVariable => t_string!(
+            i18n,
+            campaigns.check_missing_variable,
+            name = param("name"),
+            people = people()
+        )
+        .to_string(),
         CheckCode::NoVersion => {
-            let language = param("language").parse().map(|it| language_text(i18n, it)).unwrap_or_default();
-            t_string!(i18n, campaigns.check_no_version, language = language, people = people()).to_string()
+            let language = param("language")
+                .parse()
+                .map(|it| language_text(i18n, it))
+                .unwrap_or_default();
+            t_string!(
+                i18n,
+                campaigns.check_no_version,
+                language = language,
+                people = people()
+            )
+            .to_string()
         }
     }
 }
@@ -59,9 +78,10 @@ pub(crate) fn check_text(i18n: I18nContext<Locale>, check: &Check) -> String {
 pub(crate) fn step_of(code: CheckCode) -> &'static str {
     match code {
         CheckCode::NoAudience | CheckCode::EmptyAudience => "audience",
-        CheckCode::NoTemplate | CheckCode::TemplateGone | CheckCode::MissingVariable | CheckCode::NoVersion => {
-            "content"
-        }
+        CheckCode::NoTemplate
+        | CheckCode::TemplateGone
+        | CheckCode::MissingVariable
+        | CheckCode::NoVersion => "content",
         CheckCode::NoSender | CheckCode::SenderDomain | CheckCode::InThePast => "sender",
     }
 }

@@ -12,7 +12,9 @@ pub async fn list_reports(unit: String, query: PageQuery) -> Result<Page<ReportS
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ReadReports>(&unit)?;
     let mut tx = cx.begin().await?;
-    domain::reports::list(&mut tx, &by, &query).await.map_err(ctx::failed)
+    domain::reports::list(&mut tx, &by, &query)
+        .await
+        .map_err(ctx::failed)
 }
 
 /// The report of one campaign; none before its sending has begun.
@@ -22,7 +24,9 @@ pub async fn read_report(unit: String, id: CampaignId) -> Result<Option<Campaign
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ReadReports>(&unit)?;
     let mut tx = cx.begin().await?;
-    domain::reports::campaign(&mut tx, &by, id).await.map_err(ctx::failed)
+    domain::reports::campaign(&mut tx, &by, id)
+        .await
+        .map_err(ctx::failed)
 }
 
 /// Some reports side by side, in the order in which they were asked for.
@@ -32,5 +36,7 @@ pub async fn compare_reports(unit: String, ids: Vec<CampaignId>) -> Result<Vec<R
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ReadReports>(&unit)?;
     let mut tx = cx.begin().await?;
-    domain::reports::several(&mut tx, &by, &ids).await.map_err(ctx::failed)
+    domain::reports::several(&mut tx, &by, &ids)
+        .await
+        .map_err(ctx::failed)
 }

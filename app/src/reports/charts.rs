@@ -52,7 +52,8 @@ pub(super) fn LinksCard(report: CampaignReport, csv: String) -> impl IntoView {
             label: short(&link.url).to_owned(),
             value: link.clicks,
             // Only web addresses are links here; `mailto:` and the like stay text.
-            href: (link.url.starts_with("https://") || link.url.starts_with("http://")).then(|| link.url.clone()),
+            href: (link.url.starts_with("https://") || link.url.starts_with("http://"))
+                .then(|| link.url.clone()),
         })
         .collect();
     let whole = report.links.iter().map(|link| link.clicks).sum();
@@ -73,7 +74,9 @@ pub(super) fn LinksCard(report: CampaignReport, csv: String) -> impl IntoView {
 
 /// An address as people read it: without the scheme, which every one of them has.
 fn short(url: &str) -> &str {
-    url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or(url)
+    url.strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"))
+        .unwrap_or(url)
 }
 
 /// Opens and clicks since the start.
@@ -94,9 +97,17 @@ pub(super) fn CourseCard(report: CampaignReport, csv: String) -> impl IntoView {
     let moments: Vec<Timestamp> = points.iter().map(|(at, ..)| *at).collect();
     let times = Signal::derive(move || {
         let (locale, zone) = (i18n.get_locale(), zone_name());
-        moments.iter().map(|at| format_time(locale, *at, &zone, style)).collect::<Vec<_>>()
+        moments
+            .iter()
+            .map(|at| format_time(locale, *at, &zone, style))
+            .collect::<Vec<_>>()
     });
-    let values = |pick: fn(&Figures) -> u64| points.iter().map(|(_, figures)| pick(figures)).collect::<Vec<_>>();
+    let values = |pick: fn(&Figures) -> u64| {
+        points
+            .iter()
+            .map(|(_, figures)| pick(figures))
+            .collect::<Vec<_>>()
+    };
     let series = vec![
         Series {
             label: (move || t_string!(i18n, reports.col_opened)).into(),
@@ -150,7 +161,12 @@ fn points(hours: &[ReportHour]) -> Vec<(Timestamp, Figures)> {
     let count = usize::try_from(span / step).unwrap_or(0) + 1;
     let mut points: Vec<_> = (0_i64..)
         .take(count)
-        .map(|at| (first.hour + SignedDuration::from_hours(at * step), Figures::default()))
+        .map(|at| {
+            (
+                first.hour + SignedDuration::from_hours(at * step),
+                Figures::default(),
+            )
+        })
         .collect();
     for hour in hours {
         let at = usize::try_from(hour.hour.duration_since(first.hour).as_hours() / step).unwrap_or(0);
@@ -182,7 +198,10 @@ mod tests {
     #[test]
     fn gaps_are_filled_and_nothing_is_lost() {
         let short = points(&[hour(0, 5), hour(3, 7)]);
-        assert_eq!(short.iter().map(|(_, f)| f.opened).collect::<Vec<_>>(), [5, 0, 0, 7]);
+        assert_eq!(
+            short.iter().map(|(_, f)| f.opened).collect::<Vec<_>>(),
+            [5, 0, 0, 7]
+        );
         for end in [72, 73, 336, 337, 5000] {
             let long = points(&[hour(0, 5), hour(17, 2), hour(end, 7)]);
             assert_eq!(long.iter().map(|(_, f)| f.opened).sum::<u64>(), 14, "{end}");

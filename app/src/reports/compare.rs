@@ -27,7 +27,11 @@ pub(super) fn Comparison() -> impl IntoView {
     let reports = Resource::new(
         move || (unit.get(), ids.get()),
         |(unit, ids)| async move {
-            if ids.is_empty() { Ok(Vec::new()) } else { compare_reports(unit, ids).await }
+            if ids.is_empty() {
+                Ok(Vec::new())
+            } else {
+                compare_reports(unit, ids).await
+            }
         },
     );
     let address = ListAddress::here();
@@ -80,9 +84,16 @@ fn Measure(
     pick: fn(&types::reports::ReportCounts) -> u64,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    let shares: Vec<(String, f64)> =
-        reports.iter().map(|report| (report.name.clone(), report.counts.rate(pick(&report.counts)))).collect();
-    let largest = shares.iter().map(|(_, share)| *share).filter(|share| share.is_finite()).fold(0.0, f64::max).max(0.001);
+    let shares: Vec<(String, f64)> = reports
+        .iter()
+        .map(|report| (report.name.clone(), report.counts.rate(pick(&report.counts))))
+        .collect();
+    let largest = shares
+        .iter()
+        .map(|(_, share)| *share)
+        .filter(|share| share.is_finite())
+        .fold(0.0, f64::max)
+        .max(0.001);
     let bars = shares
         .into_iter()
         .map(|(name, share)| {

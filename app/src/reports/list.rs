@@ -23,7 +23,10 @@ pub(super) fn List() -> impl IntoView {
     let here = use_here();
     let unit = here.key;
     let query = use_list_query(&["state"]);
-    let rows = Resource::new(move || (unit.get(), query.get()), |(unit, query)| list_reports(unit, query));
+    let rows = Resource::new(
+        move || (unit.get(), query.get()),
+        |(unit, query)| list_reports(unit, query),
+    );
     let selected = RwSignal::new(BTreeSet::<String>::new());
     let address = ListAddress::here();
     let navigate = StoredValue::new(use_navigate());

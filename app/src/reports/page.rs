@@ -24,7 +24,9 @@ pub(super) fn Page() -> impl IntoView {
     let i18n = use_i18n();
     let here = use_here();
     let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|params| params.get("id").and_then(|id| id.parse::<CampaignId>().ok())));
+    let id = Memo::new(move |_| {
+        params.with(|params| params.get("id").and_then(|id| id.parse::<CampaignId>().ok()))
+    });
     view! {
         <Title text=move || t_string!(i18n, reports.title).to_string() />
         {move || match id.get() {

@@ -13,7 +13,10 @@ pub(super) fn sentence(i18n: I18nContext<Locale>, report: &CampaignReport) -> St
     if counts.pending > 0 && matches!(report.state.as_str(), "sending" | "paused") {
         parts.push(
             t_string!(
-                i18n, reports.sentence_sending, done = figure(counts.audience - counts.pending), audience = figure(counts.audience)
+                i18n,
+                reports.sentence_sending,
+                done = figure(counts.audience - counts.pending),
+                audience = figure(counts.audience)
             )
             .to_string(),
         );
@@ -50,8 +53,13 @@ pub(super) fn sentence(i18n: I18nContext<Locale>, report: &CampaignReport) -> St
         parts.push(if counts.unsubscribed == 0 {
             t_string!(i18n, reports.sentence_unsubscribed_none).to_owned()
         } else {
-            t_string!(i18n, reports.sentence_unsubscribed, count = counts.unsubscribed, figure = figure(counts.unsubscribed))
-                .to_string()
+            t_string!(
+                i18n,
+                reports.sentence_unsubscribed,
+                count = counts.unsubscribed,
+                figure = figure(counts.unsubscribed)
+            )
+            .to_string()
         });
     }
     parts.join(" ")

@@ -65,13 +65,24 @@ fn Profile() -> impl IntoView {
         }
     });
     let languages = Signal::derive(|| {
-        Language::ALL.map(|language| (language.code().to_owned(), language.autonym().to_owned())).to_vec()
+        Language::ALL
+            .map(|language| (language.code().to_owned(), language.autonym().to_owned()))
+            .to_vec()
     });
     let themes = Signal::derive(move || {
         vec![
-            (Theme::System.to_string(), t_string!(i18n, common.theme_system).to_owned()),
-            (Theme::Light.to_string(), t_string!(i18n, common.theme_light).to_owned()),
-            (Theme::Dark.to_string(), t_string!(i18n, common.theme_dark).to_owned()),
+            (
+                Theme::System.to_string(),
+                t_string!(i18n, common.theme_system).to_owned(),
+            ),
+            (
+                Theme::Light.to_string(),
+                t_string!(i18n, common.theme_light).to_owned(),
+            ),
+            (
+                Theme::Dark.to_string(),
+                t_string!(i18n, common.theme_dark).to_owned(),
+            ),
         ]
     });
     let zone_options = Signal::derive(move || zone.with(|zone| zones(zone)));
@@ -118,7 +129,10 @@ fn Password() -> impl IntoView {
     let (current, new) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let error = RwSignal::new(None::<ApiError>);
     let save = Action::new(move |(): &()| {
-        let input = PasswordInput { current: current.get_untracked(), new: new.get_untracked() };
+        let input = PasswordInput {
+            current: current.get_untracked(),
+            new: new.get_untracked(),
+        };
         async move {
             match api::change_password(input).await {
                 Ok(()) => {

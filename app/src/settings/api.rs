@@ -15,7 +15,9 @@ pub async fn list_people(unit: String, query: PageQuery) -> Result<Page<Member>,
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ManageMembers>(&unit)?;
     let mut tx = cx.begin().await?;
-    domain::identity::members::list(&mut tx, &by, &query).await.map_err(ctx::failed)
+    domain::identity::members::list(&mut tx, &by, &query)
+        .await
+        .map_err(ctx::failed)
 }
 
 /// Invites somebody by mail.
@@ -25,7 +27,9 @@ pub async fn invite(unit: String, input: InviteInput) -> Result<UserId, ApiError
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ManageMembers>(&unit)?;
     let mut tx = cx.begin().await?;
-    let user = domain::identity::members::invite(&mut tx, &by, &input).await.map_err(ctx::failed)?;
+    let user = domain::identity::members::invite(&mut tx, &by, &input)
+        .await
+        .map_err(ctx::failed)?;
     tx.commit().await.map(|()| user).map_err(ctx::failed)
 }
 
@@ -36,7 +40,9 @@ pub async fn set_roles(unit: String, user: UserId, roles: Vec<Role>) -> Result<(
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ManageMembers>(&unit)?;
     let mut tx = cx.begin().await?;
-    domain::identity::members::set_roles(&mut tx, &by, user, &roles).await.map_err(ctx::failed)?;
+    domain::identity::members::set_roles(&mut tx, &by, user, &roles)
+        .await
+        .map_err(ctx::failed)?;
     tx.commit().await.map_err(ctx::failed)
 }
 
@@ -47,7 +53,9 @@ pub async fn resend_invitation(unit: String, user: UserId) -> Result<(), ApiErro
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ManageMembers>(&unit)?;
     let mut tx = cx.begin().await?;
-    domain::identity::members::resend(&mut tx, &by, user).await.map_err(ctx::failed)?;
+    domain::identity::members::resend(&mut tx, &by, user)
+        .await
+        .map_err(ctx::failed)?;
     tx.commit().await.map_err(ctx::failed)
 }
 
@@ -58,7 +66,9 @@ pub async fn disable(unit: String, user: UserId) -> Result<(), ApiError> {
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ManageMembers>(&unit)?;
     let mut tx = cx.begin().await?;
-    domain::identity::members::disable(&mut tx, &by, user).await.map_err(ctx::failed)?;
+    domain::identity::members::disable(&mut tx, &by, user)
+        .await
+        .map_err(ctx::failed)?;
     tx.commit().await.map_err(ctx::failed)
 }
 
@@ -69,7 +79,9 @@ pub async fn enable(unit: String, user: UserId) -> Result<(), ApiError> {
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ManageMembers>(&unit)?;
     let mut tx = cx.begin().await?;
-    domain::identity::members::enable(&mut tx, &by, user).await.map_err(ctx::failed)?;
+    domain::identity::members::enable(&mut tx, &by, user)
+        .await
+        .map_err(ctx::failed)?;
     tx.commit().await.map_err(ctx::failed)
 }
 
@@ -80,7 +92,9 @@ pub async fn sign_out_member(unit: String, user: UserId) -> Result<u64, ApiError
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ManageMembers>(&unit)?;
     let mut tx = cx.begin().await?;
-    let ended = domain::identity::members::sign_out_everywhere(&mut tx, &by, user).await.map_err(ctx::failed)?;
+    let ended = domain::identity::members::sign_out_everywhere(&mut tx, &by, user)
+        .await
+        .map_err(ctx::failed)?;
     tx.commit().await.map(|()| ended).map_err(ctx::failed)
 }
 
@@ -102,7 +116,9 @@ pub async fn create_unit(parent: String, input: UnitInput) -> Result<(), ApiErro
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ManageUnits>(&parent)?;
     let mut tx = cx.begin().await?;
-    domain::units::create(&mut tx, &by, &input).await.map_err(ctx::failed)?;
+    domain::units::create(&mut tx, &by, &input)
+        .await
+        .map_err(ctx::failed)?;
     tx.commit().await.map_err(ctx::failed)
 }
 
@@ -113,7 +129,9 @@ pub async fn update_unit(unit: String, input: UnitInput) -> Result<(), ApiError>
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ManageUnits>(&unit)?;
     let mut tx = cx.begin().await?;
-    domain::units::update(&mut tx, &by, &input).await.map_err(ctx::failed)?;
+    domain::units::update(&mut tx, &by, &input)
+        .await
+        .map_err(ctx::failed)?;
     tx.commit().await.map_err(ctx::failed)
 }
 
@@ -124,7 +142,9 @@ pub async fn list_audit(unit: String, query: PageQuery) -> Result<Page<AuditEntr
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ReadAudit>(&unit)?;
     let mut tx = cx.begin().await?;
-    domain::audit::list(&mut tx, &by, &query).await.map_err(ctx::failed)
+    domain::audit::list(&mut tx, &by, &query)
+        .await
+        .map_err(ctx::failed)
 }
 
 /// Changes one's own name, language, colours and zone.
@@ -132,7 +152,9 @@ pub async fn list_audit(unit: String, query: PageQuery) -> Result<Page<AuditEntr
 pub async fn update_account(input: ProfileInput) -> Result<(), ApiError> {
     use crate::ctx;
     let cx = ctx::get()?;
-    domain::identity::account::update(&cx.domain, &cx.actor, &input).await.map_err(ctx::failed)
+    domain::identity::account::update(&cx.domain, &cx.actor, &input)
+        .await
+        .map_err(ctx::failed)
 }
 
 /// Changes one's own password and ends all other sessions.
@@ -141,7 +163,9 @@ pub async fn change_password(input: PasswordInput) -> Result<(), ApiError> {
     use crate::ctx;
     let cx = ctx::get()?;
     let current = ctx::current_session();
-    domain::identity::account::change_password(&cx.domain, &cx.actor, &input, current.as_ref()).await.map_err(ctx::failed)
+    domain::identity::account::change_password(&cx.domain, &cx.actor, &input, current.as_ref())
+        .await
+        .map_err(ctx::failed)
 }
 
 /// One's own sessions.
@@ -150,7 +174,9 @@ pub async fn list_sessions() -> Result<Vec<SessionInfo>, ApiError> {
     use crate::ctx;
     let cx = ctx::get()?;
     let current = ctx::current_session();
-    domain::identity::sessions::list(&cx.domain, &cx.actor, current.as_ref()).await.map_err(ctx::failed)
+    domain::identity::sessions::list(&cx.domain, &cx.actor, current.as_ref())
+        .await
+        .map_err(ctx::failed)
 }
 
 /// Signs out everywhere else.
@@ -159,5 +185,7 @@ pub async fn sign_out_elsewhere() -> Result<u64, ApiError> {
     use crate::ctx;
     let cx = ctx::get()?;
     let current = ctx::current_session();
-    domain::identity::sessions::sign_out_everywhere(&cx.domain, &cx.actor, current.as_ref()).await.map_err(ctx::failed)
+    domain::identity::sessions::sign_out_everywhere(&cx.domain, &cx.actor, current.as_ref())
+        .await
+        .map_err(ctx::failed)
 }

@@ -14,7 +14,10 @@ pub(super) fn Audit() -> impl IntoView {
     let here = use_here();
     let unit = here.key;
     let query = use_list_query(&["object"]);
-    let rows = Resource::new(move || (unit.get(), query.get()), |(unit, query)| list_audit(unit, query));
+    let rows = Resource::new(
+        move || (unit.get(), query.get()),
+        |(unit, query)| list_audit(unit, query),
+    );
     let file = Signal::derive(move || format!("/files/audit/{}.csv", unit.get()));
     view! {
         <Frame current="audit">
@@ -48,34 +51,59 @@ pub(super) fn Audit() -> impl IntoView {
 
 /// What changed, in one line: the detail's names and values.
 fn detail(entry: &AuditEntry) -> String {
-    let Some(detail) = entry.detail.as_object() else { return String::new() };
+    let Some(detail) = entry.detail.as_object() else {
+        return String::new();
+    };
     let shown = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    detail.iter().map(|(name, value)| format!("{name}: {}", shown(value))).collect::<Vec<_>>().join(", ")
+    detail
+        .iter()
+        .map(|(name, value)| format!("{name}: {}", shown(value)))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn columns() -> Vec<Column<AuditEntry>> {
     let i18n = use_i18n();
     let address = ListAddress::here();
     vec![
-        Column::new(move || t_string!(i18n, settings.audit_when), |row: &AuditEntry| {
-            let at = row.at;
-            view! { <span class="whitespace-nowrap"><Moment at /></span> }
-        }),
-        Column::new(move || t_string!(i18n, settings.audit_who), |row: &AuditEntry| view! { {row.actor_name.clone()} }),
-        Column::new(move || t_string!(i18n, settings.audit_act), |row: &AuditEntry| {
-            view! { <code class="text-[13px]">{row.action.clone()}</code> }
-        }),
-        Column::new(move || t_string!(i18n, settings.audit_object), move |row: &AuditEntry| {
-            let name = if row.object_name.is_empty() { row.object_kind.clone() } else { row.object_name.clone() };
-            match row.object_id {
+        Column::new(
+            move || t_string!(i18n, settings.audit_when),
+            |row: &AuditEntry| {
+                let at = row.at;
+                view! { <span class="whitespace-nowrap"><Moment at /></span> }
+            },
+        ),
+        Column::new(
+            move || t_string!(i18n, settings.audit_who),
+            |row: &AuditEntry| view! { {row.actor_name.clone()} },
+        ),
+        Column::new(
+            move || t_string!(i18n, settings.audit_act),
+            |row: &AuditEntry| {
+                view! { <code class="text-[13px]">{row.action.clone()}</code> }
+            },
+        ),
+        Column::new(
+            move || t_string!(i18n, settings.audit_object),
+            move |row: &AuditEntry| {
+                let name = if row.object_name.is_empty() {
+                    row.object_kind.clone()
+                } else {
+                    row.object_name.clone()
+                };
+                match row.object_id {
                 // All that happened to this thing.
                 Some(id) => view! { <a class="text-accent underline" href=address.with("object", &id.to_string())>{name}</a> }.into_any(),
                 None => view! { {name} }.into_any(),
             }
-        }),
-        Column::new(move || t_string!(i18n, common.details), |row: &AuditEntry| {
-            view! { <span class="text-[13px] break-words text-muted">{detail(row)}</span> }
-        })
+            },
+        ),
+        Column::new(
+            move || t_string!(i18n, common.details),
+            |row: &AuditEntry| {
+                view! { <span class="text-[13px] break-words text-muted">{detail(row)}</span> }
+            },
+        )
         .wide_only(),
     ]
 }

@@ -19,15 +19,31 @@ pub(super) fn Frame(
     let link = move |path: &'static str| Signal::derive(move || here.href(path));
     let mut tabs = Vec::new();
     if here.may(Permission::ManageMembers) {
-        tabs.push(Tab::link("people", move || t_string!(i18n, settings.people), link("/settings")));
+        tabs.push(Tab::link(
+            "people",
+            move || t_string!(i18n, settings.people),
+            link("/settings"),
+        ));
     }
     if here.may(Permission::ManageUnits) {
-        tabs.push(Tab::link("units", move || t_string!(i18n, settings.units), link("/settings/units")));
+        tabs.push(Tab::link(
+            "units",
+            move || t_string!(i18n, settings.units),
+            link("/settings/units"),
+        ));
     }
     if here.may(Permission::ReadAudit) {
-        tabs.push(Tab::link("audit", move || t_string!(i18n, settings.audit), link("/settings/audit")));
+        tabs.push(Tab::link(
+            "audit",
+            move || t_string!(i18n, settings.audit),
+            link("/settings/audit"),
+        ));
     }
-    tabs.push(Tab::link("account", move || t_string!(i18n, settings.account), link("/settings/account")));
+    tabs.push(Tab::link(
+        "account",
+        move || t_string!(i18n, settings.account),
+        link("/settings/account"),
+    ));
     view! {
         <Title text=move || t_string!(i18n, settings.title).to_string() />
         <PageHeader title=move || t_string!(i18n, settings.title) />

@@ -87,7 +87,9 @@ pub(super) fn InviteDialog(open: RwSignal<bool>, changed: Callback<()>) -> impl 
         }
     });
     let languages = Signal::derive(|| {
-        Language::ALL.map(|language| (language.code().to_owned(), language.autonym().to_owned())).to_vec()
+        Language::ALL
+            .map(|language| (language.code().to_owned(), language.autonym().to_owned()))
+            .to_vec()
     });
     let footer = move || {
         view! {

@@ -40,7 +40,12 @@ impl Acts {
     }
 
     fn name(self) -> String {
-        self.member.with(|member| member.as_ref().map(|member| member.name.clone()).unwrap_or_default())
+        self.member.with(|member| {
+            member
+                .as_ref()
+                .map(|member| member.name.clone())
+                .unwrap_or_default()
+        })
     }
 }
 
@@ -50,10 +55,14 @@ pub(super) fn PersonMenu(member: Member, acts: Acts) -> impl IntoView {
     let i18n = use_i18n();
     let name = member.name.clone();
     let here_directly = !member.roles.is_empty();
-    let (invited, disabled) = (member.status == UserStatus::Invited, member.status == UserStatus::Disabled);
+    let (invited, disabled) = (
+        member.status == UserStatus::Invited,
+        member.status == UserStatus::Disabled,
+    );
     let manageable = member.manageable && !member.is_self;
     if !here_directly && !manageable {
-        return view! { <span class="text-[13px] text-muted">{t!(i18n, settings.from_above)}</span> }.into_any();
+        return view! { <span class="text-[13px] text-muted">{t!(i18n, settings.from_above)}</span> }
+            .into_any();
     }
     let member = StoredValue::new(member);
     let about = move |dialog: RwSignal<bool>| member.with_value(|member| acts.about(member, dialog));
@@ -115,7 +124,10 @@ pub(super) fn PersonActs(acts: Acts, changed: Callback<()>) -> impl IntoView {
     Effect::new(move |_| {
         if acts.roles.get() || acts.disable.get() || acts.sign_out.get() {
             error.set(None);
-            roles.set(acts.member.with_untracked(|m| m.iter().flat_map(|m| m.roles.clone()).collect()));
+            roles.set(
+                acts.member
+                    .with_untracked(|m| m.iter().flat_map(|m| m.roles.clone()).collect()),
+            );
         }
     });
     let done = move |result: Result<(), ApiError>, dialog: RwSignal<bool>| match result {
@@ -126,7 +138,10 @@ pub(super) fn PersonActs(acts: Acts, changed: Callback<()>) -> impl IntoView {
         }
         Err(refused) => error.set(Some(refused)),
     };
-    let whom = move || acts.member.with_untracked(|member| member.as_ref().map(|member| member.id));
+    let whom = move || {
+        acts.member
+            .with_untracked(|member| member.as_ref().map(|member| member.id))
+    };
     let save_roles = Action::new(move |(): &()| {
         let (unit, user) = (here.key.get_untracked(), whom());
         let wanted = roles.with_untracked(|roles| roles.iter().copied().collect());
@@ -156,7 +171,11 @@ pub(super) fn PersonActs(acts: Acts, changed: Callback<()>) -> impl IntoView {
     let at_once = Action::new(move |(member, enable): &(Member, bool)| {
         let (unit, user, enable) = (here.key.get_untracked(), member.id, *enable);
         async move {
-            let result = if enable { api::enable(unit, user).await } else { api::resend_invitation(unit, user).await };
+            let result = if enable {
+                api::enable(unit, user).await
+            } else {
+                api::resend_invitation(unit, user).await
+            };
             match result {
                 Ok(()) => {
                     toasts.success(t_string!(i18n, common.saved));

@@ -43,10 +43,18 @@ impl Fields {
         self.name.set(text(|unit| unit.name.clone()));
         self.postal_address.set(text(|unit| unit.postal_address.clone()));
         self.website.set(text(|unit| unit.website.clone()));
-        self.accent.set(unit.map_or_else(|| "#2f5bd7".to_owned(), |unit| unit.accent.clone()));
-        self.sender_domains.set(text(|unit| unit.sender_domains.join("\n")));
-        self.language.set(unit.map(|unit| unit.default_language).unwrap_or_default().code().to_owned());
-        self.time_zone.set(unit.map_or_else(zone_name, |unit| unit.time_zone.clone()));
+        self.accent
+            .set(unit.map_or_else(|| "#2f5bd7".to_owned(), |unit| unit.accent.clone()));
+        self.sender_domains
+            .set(text(|unit| unit.sender_domains.join("\n")));
+        self.language.set(
+            unit.map(|unit| unit.default_language)
+                .unwrap_or_default()
+                .code()
+                .to_owned(),
+        );
+        self.time_zone
+            .set(unit.map_or_else(zone_name, |unit| unit.time_zone.clone()));
     }
 
     fn input(self) -> UnitInput {
@@ -57,9 +65,15 @@ impl Fields {
             website: self.website.get_untracked(),
             accent: self.accent.get_untracked(),
             sender_domains: self.sender_domains.with_untracked(|text| {
-                text.split([',', '\n', ' ']).map(str::trim).filter(|domain| !domain.is_empty()).map(str::to_owned).collect()
+                text.split([',', '\n', ' '])
+                    .map(str::trim)
+                    .filter(|domain| !domain.is_empty())
+                    .map(str::to_owned)
+                    .collect()
             }),
-            default_language: self.language.with_untracked(|code| code.parse().unwrap_or_default()),
+            default_language: self
+                .language
+                .with_untracked(|code| code.parse().unwrap_or_default()),
             time_zone: self.time_zone.get_untracked(),
         }
     }
@@ -103,7 +117,9 @@ pub(super) fn UnitDialog(
         }
     });
     let languages = Signal::derive(|| {
-        Language::ALL.map(|language| (language.code().to_owned(), language.autonym().to_owned())).to_vec()
+        Language::ALL
+            .map(|language| (language.code().to_owned(), language.autonym().to_owned()))
+            .to_vec()
     });
     let zones = Signal::derive(move || fields.time_zone.with(|zone| zones(zone)));
     let title = move || match editing.with(|unit| unit.as_ref().map(|unit| unit.name.clone())) {

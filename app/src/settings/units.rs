@@ -20,7 +20,13 @@ fn tree(units: Vec<Unit>) -> Vec<(usize, Unit)> {
         let parent = unit.parent_id.filter(|parent| known.contains(parent));
         below.entry(parent).or_default().push(unit);
     }
-    let mut stack: Vec<(usize, Unit)> = below.remove(&None).unwrap_or_default().into_iter().rev().map(|unit| (0, unit)).collect();
+    let mut stack: Vec<(usize, Unit)> = below
+        .remove(&None)
+        .unwrap_or_default()
+        .into_iter()
+        .rev()
+        .map(|unit| (0, unit))
+        .collect();
     let mut rows = Vec::new();
     while let Some((depth, unit)) = stack.pop() {
         let children = below.remove(&Some(unit.id)).unwrap_or_default();
@@ -35,7 +41,10 @@ pub(super) fn Units() -> impl IntoView {
     let i18n = use_i18n();
     let here = use_here();
     let version = RwSignal::new(0_u32);
-    let units = Resource::new(move || (here.key.get(), version.get()), |(unit, _)| list_units(unit));
+    let units = Resource::new(
+        move || (here.key.get(), version.get()),
+        |(unit, _)| list_units(unit),
+    );
     let open = RwSignal::new(false);
     // The unit to change; none: a new one below `parent`.
     let editing = RwSignal::new(None::<Unit>);

@@ -35,17 +35,44 @@ pub(super) fn status_name(i18n: I18nContext<Locale>, status: UserStatus) -> &'st
 /// Roles that the reader may give in this unit. For what is offered; the server decides.
 pub(super) fn offered(unit: Option<&MyUnit>) -> Vec<Role> {
     let system = unit.is_some_and(|unit| unit.may(Permission::ManageSystem) && unit.parent_id.is_none());
-    Role::ALL.iter().copied().filter(|role| system || *role != Role::SystemAdmin).collect()
+    Role::ALL
+        .iter()
+        .copied()
+        .filter(|role| system || *role != Role::SystemAdmin)
+        .collect()
 }
 
 /// Time zones to choose from, and whatever is set already.
 pub(super) fn zones(present: &str) -> Vec<(String, String)> {
     const ZONES: [&str; 24] = [
-        "Europe/Warsaw", "Europe/Berlin", "Europe/Vienna", "Europe/Zurich", "Europe/Paris", "Europe/Brussels", "Europe/Amsterdam",
-        "Europe/Luxembourg", "Europe/London", "Europe/Dublin", "Europe/Lisbon", "Europe/Madrid", "Europe/Rome", "Europe/Prague",
-        "Europe/Budapest", "Europe/Bucharest", "Europe/Vilnius", "Europe/Kyiv", "Europe/Helsinki", "Europe/Athens",
-        "America/New_York", "America/Montreal", "Asia/Tokyo", "UTC",
+        "Europe/Warsaw",
+        "Europe/Berlin",
+        "Europe/Vienna",
+        "Europe/Zurich",
+        "Europe/Paris",
+        "Europe/Brussels",
+        "Europe/Amsterdam",
+        "Europe/Luxembourg",
+        "Europe/London",
+        "Europe/Dublin",
+        "Europe/Lisbon",
+        "Europe/Madrid",
+        "Europe/Rome",
+        "Europe/Prague",
+        "Europe/Budapest",
+        "Europe/Bucharest",
+        "Europe/Vilnius",
+        "Europe/Kyiv",
+        "Europe/Helsinki",
+        "Europe/Athens",
+        "America/New_York",
+        "America/Montreal",
+        "Asia/Tokyo",
+        "UTC",
     ];
     let own = (!present.is_empty() && !ZONES.contains(&present)).then_some(present);
-    own.into_iter().chain(ZONES).map(|zone| (zone.to_owned(), zone.replace('_', " "))).collect()
+    own.into_iter()
+        .chain(ZONES)
+        .map(|zone| (zone.to_owned(), zone.replace('_', " ")))
+        .collect()
 }

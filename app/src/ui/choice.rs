@@ -29,7 +29,17 @@ pub fn Switch(
     #[prop(optional, into)] disabled: Signal<bool>,
     #[prop(optional, into)] on_change: Option<Callback<bool>>,
 ) -> impl IntoView {
-    tick(name, label, hint, bind, checked, None, disabled, on_change, Some("switch"))
+    tick(
+        name,
+        label,
+        hint,
+        bind,
+        checked,
+        None,
+        disabled,
+        on_change,
+        Some("switch"),
+    )
 }
 
 #[expect(clippy::too_many_arguments, reason = "the shared body of two components")]
@@ -51,7 +61,11 @@ fn tick(
     let hint_id = format!("{id}-hint");
     let described_by = hint.is_some().then(|| hint_id.clone());
     let initial = bind.map_or(checked, |signal| signal.get_untracked());
-    let look = if role.is_some() { "" } else { "mt-0.5 h-4 w-4 flex-none" };
+    let look = if role.is_some() {
+        ""
+    } else {
+        "mt-0.5 h-4 w-4 flex-none"
+    };
     view! {
         <div class="flex items-start gap-2.5">
             <input
@@ -104,7 +118,12 @@ pub struct Choice {
 
 impl Choice {
     pub fn new(value: impl Into<String>, label: impl Into<TextProp>) -> Self {
-        Self { value: value.into(), label: label.into(), hint: None, disabled: false }
+        Self {
+            value: value.into(),
+            label: label.into(),
+            hint: None,
+            disabled: false,
+        }
     }
 
     /// A line under the label.
@@ -137,50 +156,61 @@ pub fn RadioGroup(
     let initial = bind.get_untracked();
     let rows = choices
         .into_iter()
-        .map(|Choice { value, label, hint, disabled }| {
-            let id = format!("field-{name}-{value}");
-            let hint_id = format!("{id}-hint");
-            let selected = value == initial;
-            let own = value.clone();
-            let picked = value.clone();
-            let frame = {
+        .map(
+            |Choice {
+                 value,
+                 label,
+                 hint,
+                 disabled,
+             }| {
+                let id = format!("field-{name}-{value}");
+                let hint_id = format!("{id}-hint");
+                let selected = value == initial;
                 let own = value.clone();
-                move || match (boxed, bind.get() == own) {
-                    (false, _) => "flex items-start gap-2.5",
-                    (true, false) => "flex items-start gap-2.5 rounded-md border border-line bg-surface p-3",
-                    (true, true) => "flex items-start gap-2.5 rounded-md border border-accent bg-accent-soft p-3",
-                }
-            };
-            view! {
-                <div class=frame>
-                    <input
-                        type="radio"
-                        class="mt-0.5 h-4 w-4 flex-none"
-                        id=id.clone()
-                        name=name.clone()
-                        value=value
-                        checked=selected
-                        prop:checked=move || bind.get() == own
-                        disabled=disabled
-                        aria-describedby=hint.is_some().then(|| hint_id.clone())
-                        on:change=move |_| bind.set(picked.clone())
-                    />
-                    <div class="min-w-0">
-                        <label r#for=id class="text-sm font-medium text-ink">
-                            {move || label.get()}
-                        </label>
-                        {hint
-                            .map(|hint| {
-                                view! {
-                                    <p id=hint_id class="text-[13px] text-muted">
-                                        {move || hint.get()}
-                                    </p>
-                                }
-                            })}
+                let picked = value.clone();
+                let frame = {
+                    let own = value.clone();
+                    move || match (boxed, bind.get() == own) {
+                        (false, _) => "flex items-start gap-2.5",
+                        (true, false) => {
+                            "flex items-start gap-2.5 rounded-md border border-line bg-surface p-3"
+                        }
+                        (true, true) => {
+                            "flex items-start gap-2.5 rounded-md border border-accent bg-accent-soft p-3"
+                        }
+                    }
+                };
+                view! {
+                    <div class=frame>
+                        <input
+                            type="radio"
+                            class="mt-0.5 h-4 w-4 flex-none"
+                            id=id.clone()
+                            name=name.clone()
+                            value=value
+                            checked=selected
+                            prop:checked=move || bind.get() == own
+                            disabled=disabled
+                            aria-describedby=hint.is_some().then(|| hint_id.clone())
+                            on:change=move |_| bind.set(picked.clone())
+                        />
+                        <div class="min-w-0">
+                            <label r#for=id class="text-sm font-medium text-ink">
+                                {move || label.get()}
+                            </label>
+                            {hint
+                                .map(|hint| {
+                                    view! {
+                                        <p id=hint_id class="text-[13px] text-muted">
+                                            {move || hint.get()}
+                                        </p>
+                                    }
+                                })}
+                        </div>
                     </div>
-                </div>
-            }
-        })
+                }
+            },
+        )
         .collect_view();
     view! {
         <fieldset

@@ -39,6 +39,9 @@ mod tests {
         let error = FieldError::new("name", Code::TooLong).with("max", 80);
         assert_eq!(field_error_text(Locale::pl, &error), "Najwyżej 80 znaków.");
         let error = ApiError::new(Code::Throttled).with("seconds", 30);
-        assert_eq!(error_text(Locale::en, &error), "Too many attempts. Try again in 30 seconds.");
+        assert_eq!(
+            error_text(Locale::en, &error),
+            "Too many attempts. Try again in 30 seconds."
+        );
     }
 }

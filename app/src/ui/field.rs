@@ -51,7 +51,9 @@ pub fn Field(
     let message = Signal::derive(move || {
         error.and_then(|error| error.get()).or_else(|| {
             let error = errors?.0.get()?;
-            error.field(&own_name).map(|field| field_error_text(i18n.get_locale(), field))
+            error
+                .field(&own_name)
+                .map(|field| field_error_text(i18n.get_locale(), field))
         })
     });
     let described_by = {
@@ -63,7 +65,13 @@ pub fn Field(
         })
     };
     let invalid = Signal::derive(move || message.with(Option::is_some));
-    let context = FieldContext { id: id.clone(), name, required, described_by, invalid };
+    let context = FieldContext {
+        id: id.clone(),
+        name,
+        required,
+        described_by,
+        invalid,
+    };
     view! {
         <div class="flex min-w-0 flex-col gap-1.5">
             <label r#for=id class=if quiet_label { "sr-only" } else { "text-[13px] font-medium text-ink" }>

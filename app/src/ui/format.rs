@@ -72,7 +72,11 @@ pub fn percent(locale: Locale, share: f64) -> String {
 
 /// A span of time in SI units, which all four languages share: `40 s`, `3 min`, `1 h 20 min`.
 #[must_use]
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0 ..= a year's worth of hours")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to 0 ..= a year's worth of hours"
+)]
 pub fn duration(_locale: Locale, seconds: f64) -> String {
     let seconds = seconds.clamp(0.0, 3e9).ceil() as u64;
     match (seconds / 3600, seconds % 3600 / 60) {

@@ -78,17 +78,74 @@ pub enum Icon {
 impl Icon {
     /// All icons, for the component page.
     pub const ALL: &'static [Self] = &[
-        Self::Home, Self::Messages, Self::Approvals, Self::Content, Self::Audience, Self::Automations,
-        Self::Reports, Self::Settings, Self::Search, Self::ChevronDown, Self::ChevronRight,
-        Self::ChevronLeft, Self::ChevronsUpDown, Self::ArrowUp, Self::ArrowDown, Self::ArrowRight,
-        Self::Close, Self::Plus, Self::Check, Self::Minus, Self::Warning, Self::Error, Self::Info,
-        Self::Sun, Self::Moon, Self::Monitor, Self::Language, Self::SignOut, Self::User, Self::Menu,
-        Self::More, Self::Delete, Self::Edit, Self::Copy, Self::Download, Self::Upload, Self::Send,
-        Self::Pause, Self::Play, Self::Stop, Self::Clock, Self::Calendar, Self::Eye, Self::Filter,
-        Self::External, Self::Image, Self::File, Self::Link, Self::Spinner, Self::Command, Self::Unit,
-        Self::Tag, Self::Shield, Self::Key, Self::History, Self::Undo, Self::Retry, Self::Phone,
-        Self::Click, Self::Ban, Self::Inbox, Self::Done, Self::Failed, Self::Draft, Self::Activity,
-        Self::Help, Self::Sparkles, Self::Bot,
+        Self::Home,
+        Self::Messages,
+        Self::Approvals,
+        Self::Content,
+        Self::Audience,
+        Self::Automations,
+        Self::Reports,
+        Self::Settings,
+        Self::Search,
+        Self::ChevronDown,
+        Self::ChevronRight,
+        Self::ChevronLeft,
+        Self::ChevronsUpDown,
+        Self::ArrowUp,
+        Self::ArrowDown,
+        Self::ArrowRight,
+        Self::Close,
+        Self::Plus,
+        Self::Check,
+        Self::Minus,
+        Self::Warning,
+        Self::Error,
+        Self::Info,
+        Self::Sun,
+        Self::Moon,
+        Self::Monitor,
+        Self::Language,
+        Self::SignOut,
+        Self::User,
+        Self::Menu,
+        Self::More,
+        Self::Delete,
+        Self::Edit,
+        Self::Copy,
+        Self::Download,
+        Self::Upload,
+        Self::Send,
+        Self::Pause,
+        Self::Play,
+        Self::Stop,
+        Self::Clock,
+        Self::Calendar,
+        Self::Eye,
+        Self::Filter,
+        Self::External,
+        Self::Image,
+        Self::File,
+        Self::Link,
+        Self::Spinner,
+        Self::Command,
+        Self::Unit,
+        Self::Tag,
+        Self::Shield,
+        Self::Key,
+        Self::History,
+        Self::Undo,
+        Self::Retry,
+        Self::Phone,
+        Self::Click,
+        Self::Ban,
+        Self::Inbox,
+        Self::Done,
+        Self::Failed,
+        Self::Draft,
+        Self::Activity,
+        Self::Help,
+        Self::Sparkles,
+        Self::Bot,
     ];
 
     /// The shapes inside the 24 by 24 view box.
@@ -118,51 +175,25 @@ impl Icon {
             Self::Settings => {
                 r#"<path d="M9.671 4.136a2.34 2.34 0 0 1 4.659 0 2.34 2.34 0 0 0 3.319 1.915 2.34 2.34 0 0 1 2.33 4.033 2.34 2.34 0 0 0 0 3.831 2.34 2.34 0 0 1-2.33 4.033 2.34 2.34 0 0 0-3.319 1.915 2.34 2.34 0 0 1-4.659 0 2.34 2.34 0 0 0-3.32-1.915 2.34 2.34 0 0 1-2.33-4.033 2.34 2.34 0 0 0 0-3.831A2.34 2.34 0 0 1 6.35 6.051a2.34 2.34 0 0 0 3.319-1.915"/><circle cx="12" cy="12" r="3"/>"#
             }
-            Self::Search => {
-                r#"<path d="m21 21-4.34-4.34"/><circle cx="11" cy="11" r="8"/>"#
-            }
-            Self::ChevronDown => {
-                r#"<path d="m6 9 6 6 6-6"/>"#
-            }
-            Self::ChevronRight => {
-                r#"<path d="m9 18 6-6-6-6"/>"#
-            }
-            Self::ChevronLeft => {
-                r#"<path d="m15 18-6-6 6-6"/>"#
-            }
-            Self::ChevronsUpDown => {
-                r#"<path d="m7 15 5 5 5-5"/><path d="m7 9 5-5 5 5"/>"#
-            }
-            Self::ArrowUp => {
-                r#"<path d="m5 12 7-7 7 7"/><path d="M12 19V5"/>"#
-            }
-            Self::ArrowDown => {
-                r#"<path d="M12 5v14"/><path d="m19 12-7 7-7-7"/>"#
-            }
-            Self::ArrowRight => {
-                r#"<path d="M5 12h14"/><path d="m12 5 7 7-7 7"/>"#
-            }
-            Self::Close => {
-                r#"<path d="M18 6 6 18"/><path d="m6 6 12 12"/>"#
-            }
-            Self::Plus => {
-                r#"<path d="M5 12h14"/><path d="M12 5v14"/>"#
-            }
-            Self::Check => {
-                r#"<path d="M20 6 9 17l-5-5"/>"#
-            }
-            Self::Minus => {
-                r#"<path d="M5 12h14"/>"#
-            }
+            Self::Search => r#"<path d="m21 21-4.34-4.34"/><circle cx="11" cy="11" r="8"/>"#,
+            Self::ChevronDown => r#"<path d="m6 9 6 6 6-6"/>"#,
+            Self::ChevronRight => r#"<path d="m9 18 6-6-6-6"/>"#,
+            Self::ChevronLeft => r#"<path d="m15 18-6-6 6-6"/>"#,
+            Self::ChevronsUpDown => r#"<path d="m7 15 5 5 5-5"/><path d="m7 9 5-5 5 5"/>"#,
+            Self::ArrowUp => r#"<path d="m5 12 7-7 7 7"/><path d="M12 19V5"/>"#,
+            Self::ArrowDown => r#"<path d="M12 5v14"/><path d="m19 12-7 7-7-7"/>"#,
+            Self::ArrowRight => r#"<path d="M5 12h14"/><path d="m12 5 7 7-7 7"/>"#,
+            Self::Close => r#"<path d="M18 6 6 18"/><path d="m6 6 12 12"/>"#,
+            Self::Plus => r#"<path d="M5 12h14"/><path d="M12 5v14"/>"#,
+            Self::Check => r#"<path d="M20 6 9 17l-5-5"/>"#,
+            Self::Minus => r#"<path d="M5 12h14"/>"#,
             Self::Warning => {
                 r#"<path d="m21.73 18-8-14a2 2 0 0 0-3.48 0l-8 14A2 2 0 0 0 4 21h16a2 2 0 0 0 1.73-3"/><path d="M12 9v4"/><path d="M12 17h.01"/>"#
             }
             Self::Error => {
                 r#"<circle cx="12" cy="12" r="10"/><line x1="12" x2="12" y1="8" y2="12"/><line x1="12" x2="12.01" y1="16" y2="16"/>"#
             }
-            Self::Info => {
-                r#"<circle cx="12" cy="12" r="10"/><path d="M12 16v-4"/><path d="M12 8h.01"/>"#
-            }
+            Self::Info => r#"<circle cx="12" cy="12" r="10"/><path d="M12 16v-4"/><path d="M12 8h.01"/>"#,
             Self::Sun => {
                 r#"<circle cx="12" cy="12" r="4"/><path d="M12 2v2"/><path d="M12 20v2"/><path d="m4.93 4.93 1.41 1.41"/><path d="m17.66 17.66 1.41 1.41"/><path d="M2 12h2"/><path d="M20 12h2"/><path d="m6.34 17.66-1.41 1.41"/><path d="m19.07 4.93-1.41 1.41"/>"#
             }
@@ -181,9 +212,7 @@ impl Icon {
             Self::User => {
                 r#"<path d="M19 21v-2a4 4 0 0 0-4-4H9a4 4 0 0 0-4 4v2"/><circle cx="12" cy="7" r="4"/>"#
             }
-            Self::Menu => {
-                r#"<path d="M4 5h16"/><path d="M4 12h16"/><path d="M4 19h16"/>"#
-            }
+            Self::Menu => r#"<path d="M4 5h16"/><path d="M4 12h16"/><path d="M4 19h16"/>"#,
             Self::More => {
                 r#"<circle cx="12" cy="12" r="1"/><circle cx="19" cy="12" r="1"/><circle cx="5" cy="12" r="1"/>"#
             }
@@ -211,21 +240,15 @@ impl Icon {
             Self::Play => {
                 r#"<path d="M5 5a2 2 0 0 1 3.008-1.728l11.997 6.998a2 2 0 0 1 .003 3.458l-12 7A2 2 0 0 1 5 19z"/>"#
             }
-            Self::Stop => {
-                r#"<rect width="18" height="18" x="3" y="3" rx="2"/>"#
-            }
-            Self::Clock => {
-                r#"<circle cx="12" cy="12" r="10"/><path d="M12 6v6l4 2"/>"#
-            }
+            Self::Stop => r#"<rect width="18" height="18" x="3" y="3" rx="2"/>"#,
+            Self::Clock => r#"<circle cx="12" cy="12" r="10"/><path d="M12 6v6l4 2"/>"#,
             Self::Calendar => {
                 r#"<path d="M8 2v3"/><path d="M16 2v3"/><rect x="3" y="3" width="18" height="18" rx="2"/><path d="M3 9h18"/>"#
             }
             Self::Eye => {
                 r#"<path d="M2.062 12.348a1 1 0 0 1 0-.696 10.75 10.75 0 0 1 19.876 0 1 1 0 0 1 0 .696 10.75 10.75 0 0 1-19.876 0"/><circle cx="12" cy="12" r="3"/>"#
             }
-            Self::Filter => {
-                r#"<path d="M2 5h20"/><path d="M6 12h12"/><path d="M9 19h6"/>"#
-            }
+            Self::Filter => r#"<path d="M2 5h20"/><path d="M6 12h12"/><path d="M9 19h6"/>"#,
             Self::External => {
                 r#"<path d="M15 3h6v6"/><path d="M10 14 21 3"/><path d="M18 13v6a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V8a2 2 0 0 1 2-2h6"/>"#
             }
@@ -238,9 +261,7 @@ impl Icon {
             Self::Link => {
                 r#"<path d="M10 13a5 5 0 0 0 7.54.54l3-3a5 5 0 0 0-7.07-7.07l-1.72 1.71"/><path d="M14 11a5 5 0 0 0-7.54-.54l-3 3a5 5 0 0 0 7.07 7.07l1.71-1.71"/>"#
             }
-            Self::Spinner => {
-                r#"<path d="M21 12a9 9 0 1 1-6.219-8.56"/>"#
-            }
+            Self::Spinner => r#"<path d="M21 12a9 9 0 1 1-6.219-8.56"/>"#,
             Self::Command => {
                 r#"<path d="M15 6v12a3 3 0 1 0 3-3H6a3 3 0 1 0 3 3V6a3 3 0 1 0-3 3h12a3 3 0 1 0-3-3"/>"#
             }
@@ -271,18 +292,12 @@ impl Icon {
             Self::Click => {
                 r#"<path d="M14 4.1 12 6"/><path d="m5.1 8-2.9-.8"/><path d="m6 12-1.9 2"/><path d="M7.2 2.2 8 5.1"/><path d="M9.037 9.69a.498.498 0 0 1 .653-.653l11 4.5a.5.5 0 0 1-.074.949l-4.349 1.041a1 1 0 0 0-.74.739l-1.04 4.35a.5.5 0 0 1-.95.074z"/>"#
             }
-            Self::Ban => {
-                r#"<circle cx="12" cy="12" r="10"/><path d="M4.929 4.929 19.07 19.071"/>"#
-            }
+            Self::Ban => r#"<circle cx="12" cy="12" r="10"/><path d="M4.929 4.929 19.07 19.071"/>"#,
             Self::Inbox => {
                 r#"<polyline points="22 12 16 12 14 15 10 15 8 12 2 12"/><path d="M5.45 5.11 2 12v6a2 2 0 0 0 2 2h16a2 2 0 0 0 2-2v-6l-3.45-6.89A2 2 0 0 0 16.76 4H7.24a2 2 0 0 0-1.79 1.11z"/>"#
             }
-            Self::Done => {
-                r#"<circle cx="12" cy="12" r="10"/><path d="m16 9-5.5 5.5L8 12"/>"#
-            }
-            Self::Failed => {
-                r#"<circle cx="12" cy="12" r="10"/><path d="m15 9-6 6"/><path d="m9 9 6 6"/>"#
-            }
+            Self::Done => r#"<circle cx="12" cy="12" r="10"/><path d="m16 9-5.5 5.5L8 12"/>"#,
+            Self::Failed => r#"<circle cx="12" cy="12" r="10"/><path d="m15 9-6 6"/><path d="m9 9 6 6"/>"#,
             Self::Draft => {
                 r#"<path d="M10.1 2.182a10 10 0 0 1 3.8 0"/><path d="M13.9 21.818a10 10 0 0 1-3.8 0"/><path d="M17.609 3.721a10 10 0 0 1 2.69 2.7"/><path d="M2.182 13.9a10 10 0 0 1 0-3.8"/><path d="M20.279 17.609a10 10 0 0 1-2.7 2.69"/><path d="M21.818 10.1a10 10 0 0 1 0 3.8"/><path d="M3.721 6.391a10 10 0 0 1 2.7-2.69"/><path d="M6.391 20.279a10 10 0 0 1-2.69-2.7"/>"#
             }
@@ -311,7 +326,11 @@ pub fn Glyph(
     class: &'static str,
     #[prop(optional, into)] title: Option<String>,
 ) -> impl IntoView {
-    let class = if class.is_empty() { "h-4 w-4 flex-none" } else { class };
+    let class = if class.is_empty() {
+        "h-4 w-4 flex-none"
+    } else {
+        class
+    };
     let hidden = title.is_none().then_some("true");
     let role = title.is_some().then_some("img");
     view! {

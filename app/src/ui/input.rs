@@ -53,7 +53,13 @@ pub fn TextInput(
     #[prop(optional, into)] disabled: Signal<bool>,
     #[prop(optional)] node_ref: NodeRef<html::Input>,
 ) -> impl IntoView {
-    let Wiring { id, name, required, described_by, invalid } = wire(name);
+    let Wiring {
+        id,
+        name,
+        required,
+        described_by,
+        invalid,
+    } = wire(name);
     let initial = bind.map(|signal| signal.get_untracked()).or(value);
     view! {
         <input
@@ -98,8 +104,17 @@ pub fn TextArea(
     code: bool,
     #[prop(optional, into)] disabled: Signal<bool>,
 ) -> impl IntoView {
-    let Wiring { id, name, required, described_by, invalid } = wire(name);
-    let initial = bind.map(|signal| signal.get_untracked()).or(value).unwrap_or_default();
+    let Wiring {
+        id,
+        name,
+        required,
+        described_by,
+        invalid,
+    } = wire(name);
+    let initial = bind
+        .map(|signal| signal.get_untracked())
+        .or(value)
+        .unwrap_or_default();
     let face = if code { "font-mono text-[13px]" } else { "" };
     let filled = !initial.is_empty();
     let field = view! {
@@ -124,7 +139,11 @@ pub fn TextArea(
         ></textarea>
     };
     // An empty text node would be written as a blank, which a text area shows.
-    if filled { field.into_inner().child(initial).into_any() } else { field.into_any() }
+    if filled {
+        field.into_inner().child(initial).into_any()
+    } else {
+        field.into_any()
+    }
 }
 
 /// A list to choose one from: the native control, which every reader knows and phones show well.
@@ -142,7 +161,13 @@ pub fn Select(
     #[prop(optional, into)]
     label: Option<TextProp>,
 ) -> impl IntoView {
-    let Wiring { id, name, required, described_by, invalid } = wire(name);
+    let Wiring {
+        id,
+        name,
+        required,
+        described_by,
+        invalid,
+    } = wire(name);
     let initial = value.unwrap_or_default();
     let current = move || bind.map_or_else(|| initial.clone(), |signal| signal.get());
     view! {
@@ -200,7 +225,13 @@ pub fn FileInput(
     #[prop(optional, into)] disabled: Signal<bool>,
     #[prop(optional)] node_ref: NodeRef<html::Input>,
 ) -> impl IntoView {
-    let Wiring { id, name, required, described_by, invalid } = wire(name);
+    let Wiring {
+        id,
+        name,
+        required,
+        described_by,
+        invalid,
+    } = wire(name);
     view! {
         <input
             node_ref=node_ref

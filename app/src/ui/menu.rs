@@ -37,7 +37,9 @@ pub fn Menu(
         }
     });
     let on_key = move |event: ev::KeyboardEvent| {
-        let Some(details) = node.get_untracked() else { return };
+        let Some(details) = node.get_untracked() else {
+            return;
+        };
         let step = match event.key().as_str() {
             "Escape" if details.open() => {
                 event.prevent_default();
@@ -56,15 +58,23 @@ pub fn Menu(
         move_focus(&details, step);
     };
     let on_leave = move |event: ev::FocusEvent| {
-        let Some(details) = node.get_untracked() else { return };
-        let to = event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+        let Some(details) = node.get_untracked() else {
+            return;
+        };
+        let to = event
+            .related_target()
+            .and_then(|target| target.dyn_into::<web_sys::Node>().ok());
         if !details.contains(to.as_ref()) {
             details.set_open(false);
         }
     };
     let class = class.map_or_else(|| button::classes(Kind::Quiet, Size::Small), str::to_owned);
     let horizontal = if from_left { "left-0" } else { "right-0" };
-    let vertical = if upwards { "bottom-full mb-1" } else { "top-full mt-1" };
+    let vertical = if upwards {
+        "bottom-full mb-1"
+    } else {
+        "top-full mt-1"
+    };
     view! {
         <details node_ref=node class="relative flex-none" on:keydown=on_key on:focusout=on_leave>
             <summary class=class>
@@ -105,14 +115,19 @@ fn focus_first(root: &web_sys::Element, selector: &str) {
 
 /// Moves focus among the links and buttons of an open menu, around its ends.
 fn move_focus(details: &web_sys::HtmlDetailsElement, step: Move) {
-    let Ok(list) = details.query_selector_all("a[href], div button:not(:disabled)") else { return };
-    let items: Vec<web_sys::HtmlElement> =
-        (0..list.length()).filter_map(|at| list.item(at)?.dyn_into().ok()).collect();
+    let Ok(list) = details.query_selector_all("a[href], div button:not(:disabled)") else {
+        return;
+    };
+    let items: Vec<web_sys::HtmlElement> = (0..list.length())
+        .filter_map(|at| list.item(at)?.dyn_into().ok())
+        .collect();
     if items.is_empty() {
         return;
     }
     let active = document().active_element();
-    let here = items.iter().position(|item| Some(item.as_ref()) == active.as_ref());
+    let here = items
+        .iter()
+        .position(|item| Some(item.as_ref()) == active.as_ref());
     let count = items.len();
     let to = match (step, here) {
         (Move::First, _) | (Move::By(1), None) => 0,
@@ -174,7 +189,11 @@ pub fn MenuButton(
     #[prop(optional, into)] current: Signal<bool>,
 ) -> impl IntoView {
     let closer = use_context::<Closer>();
-    let (ink, tint) = if danger { ("text-danger", "text-danger") } else { ("text-ink", "text-muted") };
+    let (ink, tint) = if danger {
+        ("text-danger", "text-danger")
+    } else {
+        ("text-ink", "text-muted")
+    };
     view! {
         <button
             type=r#type

@@ -14,12 +14,18 @@ pub struct Crumb {
 
 impl Crumb {
     pub fn new(label: impl Into<TextProp>, href: impl Into<String>) -> Self {
-        Self { label: label.into(), href: Some(href.into()) }
+        Self {
+            label: label.into(),
+            href: Some(href.into()),
+        }
     }
 
     /// The page itself.
     pub fn here(label: impl Into<TextProp>) -> Self {
-        Self { label: label.into(), href: None }
+        Self {
+            label: label.into(),
+            href: None,
+        }
     }
 }
 

@@ -95,7 +95,11 @@ pub fn Progress(
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what a count can be")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to what a count can be"
+)]
 fn rounded(value: f64) -> u64 {
     value.round().clamp(0.0, 9e15) as u64
 }

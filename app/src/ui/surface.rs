@@ -106,7 +106,11 @@ pub fn Avatar(
     #[prop(optional)]
     square: bool,
 ) -> impl IntoView {
-    let shape = if square { "rounded-md bg-accent text-accent-ink" } else { "rounded-full bg-accent-soft text-accent" };
+    let shape = if square {
+        "rounded-md bg-accent text-accent-ink"
+    } else {
+        "rounded-full bg-accent-soft text-accent"
+    };
     view! {
         <span
             aria-hidden="true"
@@ -124,7 +128,11 @@ fn initials(name: &str) -> String {
     let mut words = name.split_whitespace().filter_map(|word| word.chars().next());
     let first = words.next();
     let last = words.next_back();
-    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
+    first
+        .into_iter()
+        .chain(last)
+        .flat_map(char::to_uppercase)
+        .collect()
 }
 
 /// Keys to press, as keys.

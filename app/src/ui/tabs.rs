@@ -17,12 +17,22 @@ pub struct Tab {
 
 impl Tab {
     pub fn new(key: &'static str, label: impl Into<TextProp>) -> Self {
-        Self { key, label: label.into(), count: None, href: None }
+        Self {
+            key,
+            label: label.into(),
+            count: None,
+            href: None,
+        }
     }
 
     /// A tab that is a page of its own.
     pub fn link(key: &'static str, label: impl Into<TextProp>, href: impl Into<Signal<String>>) -> Self {
-        Self { key, label: label.into(), count: None, href: Some(href.into()) }
+        Self {
+            key,
+            label: label.into(),
+            count: None,
+            href: Some(href.into()),
+        }
     }
 
     #[must_use]
@@ -69,7 +79,9 @@ pub fn Tabs(
 ) -> impl IntoView {
     let keys: Vec<&'static str> = tabs.iter().map(|tab| tab.key).collect();
     let on_key = move |event: ev::KeyboardEvent| {
-        let Some(here) = keys.iter().position(|key| *key == selected.get_untracked()) else { return };
+        let Some(here) = keys.iter().position(|key| *key == selected.get_untracked()) else {
+            return;
+        };
         let to = match event.key().as_str() {
             "ArrowRight" => (here + 1) % keys.len(),
             "ArrowLeft" => (here + keys.len() - 1) % keys.len(),

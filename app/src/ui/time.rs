@@ -76,15 +76,20 @@ fn wall(at: Timestamp, zone: &str) -> Option<Wall> {
     .ok()?
     .dyn_into()
     .ok()?;
-    let format: DateTimeFormat =
-        Reflect::construct(&constructor, &Array::of2(&"en".into(), &options)).ok()?.unchecked_into();
+    let format: DateTimeFormat = Reflect::construct(&constructor, &Array::of2(&"en".into(), &options))
+        .ok()?
+        .unchecked_into();
     let date = Date::new(&JsValue::from_f64(at.as_millisecond() as f64));
     let parts = format.format_to_parts(&date);
     let mut found = [0_i16; 5];
     for part in parts.iter() {
         let kind = Reflect::get(&part, &"type".into()).ok()?.as_string()?;
         if let Some(field) = fields.iter().position(|field| *field == kind) {
-            found[field] = Reflect::get(&part, &"value".into()).ok()?.as_string()?.parse().ok()?;
+            found[field] = Reflect::get(&part, &"value".into())
+                .ok()?
+                .as_string()?
+                .parse()
+                .ok()?;
         }
     }
     let [year, month, day, hour, minute] = found;
@@ -99,19 +104,28 @@ fn wall(at: Timestamp, zone: &str) -> Option<Wall> {
 
 /// Short names of months (CLDR, format abbreviated).
 fn month(locale: Locale, month: u8) -> &'static str {
-    const EN: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    const PL: [&str; 12] = ["sty", "lut", "mar", "kwi", "maj", "cze", "lip", "sie", "wrz", "paź", "lis", "gru"];
-    const DE: [&str; 12] =
-        ["Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sept.", "Okt.", "Nov.", "Dez."];
-    const FR: [&str; 12] =
-        ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."];
+    const EN: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    const PL: [&str; 12] = [
+        "sty", "lut", "mar", "kwi", "maj", "cze", "lip", "sie", "wrz", "paź", "lis", "gru",
+    ];
+    const DE: [&str; 12] = [
+        "Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sept.", "Okt.", "Nov.", "Dez.",
+    ];
+    const FR: [&str; 12] = [
+        "janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.",
+    ];
     let names = match locale {
         Locale::en => EN,
         Locale::pl => PL,
         Locale::de => DE,
         Locale::fr => FR,
     };
-    names.get(usize::from(month).saturating_sub(1)).copied().unwrap_or_default()
+    names
+        .get(usize::from(month).saturating_sub(1))
+        .copied()
+        .unwrap_or_default()
 }
 
 /// A point in time in words; an unknown zone is shown as UTC, and said so.
@@ -121,7 +135,13 @@ pub fn format_time(locale: Locale, at: Timestamp, zone: &str, style: TimeStyle) 
         Some(wall) => (wall, zone),
         None => (utc(at), "UTC"),
     };
-    let Wall { year, month: m, day, hour, minute } = wall;
+    let Wall {
+        year,
+        month: m,
+        day,
+        hour,
+        minute,
+    } = wall;
     let name = month(locale, m);
     let date = match locale {
         Locale::de => format!("{day}. {name} {year}"),
@@ -175,7 +195,10 @@ mod tests {
             format_time(Locale::pl, at, "Europe/Warsaw", TimeStyle::DateTimeZone),
             "29 mar 2026, 03:30 (Europe/Warsaw)"
         );
-        assert_eq!(format_time(Locale::de, at, "America/New_York", TimeStyle::Date), "28. März 2026");
+        assert_eq!(
+            format_time(Locale::de, at, "America/New_York", TimeStyle::Date),
+            "28. März 2026"
+        );
         assert_eq!(
             format_time(Locale::en, at, "Nowhere/Land", TimeStyle::DateTimeZone),
             "29 Mar 2026, 01:30 (UTC)"

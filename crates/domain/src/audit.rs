@@ -113,8 +113,20 @@ pub async fn list(tx: &mut Tx, by: &Granted<ReadAudit>, query: &PageQuery) -> Re
 
 /// The first line of the log as a file: a byte order mark, so that spreadsheets read it right, and the columns' names.
 pub fn csv_head() -> Result<Vec<u8>> {
-    let columns = ["at", "actor_kind", "actor", "action", "object_kind", "object_id", "object", "detail"];
-    csv_lines(vec![0xEF, 0xBB, 0xBF], std::iter::once(columns.map(str::to_owned)))
+    let columns = [
+        "at",
+        "actor_kind",
+        "actor",
+        "action",
+        "object_kind",
+        "object_id",
+        "object",
+        "detail",
+    ];
+    csv_lines(
+        vec![0xEF, 0xBB, 0xBF],
+        std::iter::once(columns.map(str::to_owned)),
+    )
 }
 
 /// Entries as lines of that file (RFC 4180, UTC), which no spreadsheet takes for formulas.
@@ -138,9 +150,13 @@ pub fn csv(entries: &[AuditEntry]) -> Result<Vec<u8>> {
 fn csv_lines(start: Vec<u8>, lines: impl Iterator<Item = [String; 8]>) -> Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(start);
     for line in lines {
-        writer.write_record(&line).map_err(|error| crate::Error::broken(error.to_string()))?;
+        writer
+            .write_record(&line)
+            .map_err(|error| crate::Error::broken(error.to_string()))?;
     }
-    writer.into_inner().map_err(|error| crate::Error::broken(error.to_string()))
+    writer
+        .into_inner()
+        .map_err(|error| crate::Error::broken(error.to_string()))
 }
 
 /// Makes a search text harmless in `like`: `%`, `_` and `\` stand for themselves.

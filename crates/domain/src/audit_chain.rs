@@ -22,11 +22,14 @@ async fn extend_once(domain: &Domain) -> Result<u64> {
     let mut tx = domain.begin().await?;
     // Numbers are given before rows are committed: without waiting for the writers under way, a row with a lower number
     // could appear behind the link that should hold it. Also keeps out another one of us.
-    sqlx::query!("lock table audit_log in share row exclusive mode").execute(tx.conn()).await?;
+    sqlx::query!("lock table audit_log in share row exclusive mode")
+        .execute(tx.conn())
+        .await?;
     let last = sqlx::query!("select number, last_seq, hash from audit_links order by number desc limit 1")
         .fetch_optional(tx.conn())
         .await?;
-    let (number, after, previous) = last.map_or((0, 0, Vec::new()), |link| (link.number, link.last_seq, link.hash));
+    let (number, after, previous) =
+        last.map_or((0, 0, Vec::new()), |link| (link.number, link.last_seq, link.hash));
     let now = tx.now_sql();
     let link = sqlx::query_scalar!(
         r#"with rows as (
@@ -97,12 +100,20 @@ mod tests {
         assert_eq!(extend(domain).await?, 0);
         assert_eq!(check(domain).await?, (1, vec![]));
 
-        sqlx::query("alter table audit_log disable trigger all").execute(&pool).await?;
-        sqlx::query("update audit_log set actor_name = 'Nobody' where seq = 2").execute(&pool).await?;
+        sqlx::query("alter table audit_log disable trigger all")
+            .execute(&pool)
+            .await?;
+        sqlx::query("update audit_log set actor_name = 'Nobody' where seq = 2")
+            .execute(&pool)
+            .await?;
         assert_eq!(check(domain).await?, (1, vec![1]));
-        sqlx::query("update audit_log set actor_name = 'Campanile' where seq = 2").execute(&pool).await?;
+        sqlx::query("update audit_log set actor_name = 'Campanile' where seq = 2")
+            .execute(&pool)
+            .await?;
         assert_eq!(check(domain).await?, (1, vec![]));
-        sqlx::query("delete from audit_log where seq = 1").execute(&pool).await?;
+        sqlx::query("delete from audit_log where seq = 1")
+            .execute(&pool)
+            .await?;
         assert_eq!(check(domain).await?, (1, vec![1]));
         Ok(())
     }

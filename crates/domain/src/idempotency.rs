@@ -63,7 +63,10 @@ pub async fn claim(tx: &mut Tx, owner: Uuid, key: &str, request_hash: &[u8; 32])
         return Err(Error::Refused(Box::new(ApiError::new(Code::IdempotencyMismatch))));
     }
     let status = u16::try_from(stored.status).map_err(|_| Error::broken("a stored status that is none"))?;
-    Ok(Claim::Answered(Answer { status, body: stored.body }))
+    Ok(Claim::Answered(Answer {
+        status,
+        body: stored.body,
+    }))
 }
 
 /// Keeps the answer of a claimed key; the caller commits.

@@ -52,9 +52,7 @@ pub fn known(locale: Locale, code: &str, params: &BTreeMap<String, String>) -> O
         "import_unreadable" => td_string!(locale, errors.import_unreadable).to_string(),
         "import_no_key" => td_string!(locale, errors.import_no_key).to_string(),
         "import_running" => td_string!(locale, errors.import_running).to_string(),
-        "too_long" => {
-            td_string!(locale, errors.too_long, max = param("max").unwrap_or_default()).to_string()
-        }
+        "too_long" => td_string!(locale, errors.too_long, max = param("max").unwrap_or_default()).to_string(),
         "too_short" => {
             td_string!(locale, errors.too_short, min = param("min").unwrap_or_default()).to_string()
         }

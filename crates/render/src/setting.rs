@@ -74,9 +74,18 @@ impl Setting {
     /// The whole source of a draft.
     #[must_use]
     pub fn source(&self, draft: Draft) -> Source {
-        let Draft { template, classification, default_language, from_name, languages } = draft;
+        let Draft {
+            template,
+            classification,
+            default_language,
+            from_name,
+            languages,
+        } = draft;
         let footer = |language: &Language| {
-            self.footers.get(language).map(|it| it.words(classification)).unwrap_or_default()
+            self.footers
+                .get(language)
+                .map(|it| it.words(classification))
+                .unwrap_or_default()
         };
         let languages = languages
             .into_iter()

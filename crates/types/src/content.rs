@@ -1,8 +1,8 @@
 //! Templates, slots and what fills them; sender profiles and images.
 
+use crate::text_enum::text_enum;
 use crate::{ImageId, Language, SenderProfileId, TemplateId, UnitId};
 use jiff::Timestamp;
-use crate::text_enum::text_enum;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

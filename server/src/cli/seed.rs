@@ -55,8 +55,17 @@ pub(super) async fn seed(config: Config, name: &str, options: Options) -> anyhow
 fn print_sign_ins(address: &str) {
     println!("Brackwater University, a demo. Sign in at {address}/sign-in as");
     for person in &seed::STAFF {
-        let roles: Vec<_> = person.roles.iter().map(|role| role.as_str().replace('_', " ")).collect();
-        println!("  {:<28} {} in {}", person.email(), roles.join(" and "), person.unit);
+        let roles: Vec<_> = person
+            .roles
+            .iter()
+            .map(|role| role.as_str().replace('_', " "))
+            .collect();
+        println!(
+            "  {:<28} {} in {}",
+            person.email(),
+            roles.join(" and "),
+            person.unit
+        );
     }
     println!("Everyone's password: {}", seed::PASSWORD);
 }

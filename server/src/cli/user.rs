@@ -45,7 +45,13 @@ struct Add {
 }
 
 fn role(text: &str) -> Result<Role, String> {
-    let known = || Role::ALL.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let known = || {
+        Role::ALL
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     text.parse().map_err(|_| format!("one of {}", known()))
 }
 
@@ -58,7 +64,10 @@ pub(super) async fn user(config: Config, name: &str, options: Options) -> anyhow
     let password = piped_password()?;
     let invited = password.is_none();
     let email = add.email.clone();
-    Node::with(config, name, async move |domain| run(&domain, add, password).await).await?;
+    Node::with(config, name, async move |domain| {
+        run(&domain, add, password).await
+    })
+    .await?;
     if invited {
         println!("{email} was added; the invitation is on its way");
     } else {
@@ -74,7 +83,10 @@ fn piped_password() -> anyhow::Result<Option<String>> {
         return Ok(None);
     }
     let mut line = String::new();
-    input.lock().read_line(&mut line).context("reading the password")?;
+    input
+        .lock()
+        .read_line(&mut line)
+        .context("reading the password")?;
     let password = line.trim_end_matches(['\r', '\n']);
     Ok((!password.is_empty()).then(|| password.to_owned()))
 }
@@ -102,7 +114,12 @@ async fn run(domain: &Domain, add: Add, password: Option<String>) -> anyhow::Res
             members::add(&mut tx, &by, new).await
         }
         None => {
-            let input = InviteInput { email: add.email, name: add.name, roles: add.roles, language: add.language };
+            let input = InviteInput {
+                email: add.email,
+                name: add.name,
+                roles: add.roles,
+                language: add.language,
+            };
             members::invite(&mut tx, &by, &input).await
         }
     };
@@ -118,7 +135,10 @@ fn in_words(error: domain::Error) -> anyhow::Error {
     if error.fields.is_empty() {
         return anyhow::anyhow!(text(error.code.as_str(), &error.params));
     }
-    let fields = error.fields.iter().map(|field| format!("{}: {}", field.field, text(field.code.as_str(), &field.params)));
+    let fields = error
+        .fields
+        .iter()
+        .map(|field| format!("{}: {}", field.field, text(field.code.as_str(), &field.params)));
     anyhow::anyhow!(fields.collect::<Vec<_>>().join("; "))
 }
 
@@ -139,25 +159,52 @@ mod tests {
     }
 
     #[sqlx::test(migrations = "../migrations")]
-    async fn with_a_password_they_sign_in_and_without_they_are_invited(pool: sqlx::PgPool) -> anyhow::Result<()> {
+    async fn with_a_password_they_sign_in_and_without_they_are_invited(
+        pool: sqlx::PgPool,
+    ) -> anyhow::Result<()> {
         let university = University::new(pool).await?;
         let domain = &university.domain;
-        run(domain, add("olga@uni.example", &[Role::Author]), Some("a quiet bell at noon".to_owned())).await?;
+        run(
+            domain,
+            add("olga@uni.example", &[Role::Author]),
+            Some("a quiet bell at noon".to_owned()),
+        )
+        .await?;
         let address = std::net::Ipv4Addr::LOCALHOST.into();
-        let attempt =
-            Attempt { email: "olga@uni.example", password: "a quiet bell at noon", address, device: None };
+        let attempt = Attempt {
+            email: "olga@uni.example",
+            password: "a quiet bell at noon",
+            address,
+            device: None,
+        };
         sign_in(domain, attempt).await?;
 
         run(domain, add("new@uni.example", &[Role::Viewer]), None).await?;
-        let mails: i64 = sqlx::query_scalar("select count(*) from jobs where kind = 'system_mail'").fetch_one(domain.pool()).await?;
+        let mails: i64 = sqlx::query_scalar("select count(*) from jobs where kind = 'system_mail'")
+            .fetch_one(domain.pool())
+            .await?;
         assert_eq!(mails, 1);
 
-        let again = run(domain, add("olga@uni.example", &[Role::Author]), Some("a quiet bell at noon".to_owned())).await;
+        let again = run(
+            domain,
+            add("olga@uni.example", &[Role::Author]),
+            Some("a quiet bell at noon".to_owned()),
+        )
+        .await;
         assert!(again.expect_err("taken").to_string().starts_with("email: "));
         let too_much = run(domain, add("x@uni.example", &[Role::SystemAdmin]), None).await;
         assert!(too_much.is_err());
-        let nowhere = Add { unit: "nowhere".to_owned(), ..add("x@uni.example", &[Role::Author]) };
-        assert!(run(domain, nowhere, None).await.expect_err("no unit").to_string().contains("nowhere"));
+        let nowhere = Add {
+            unit: "nowhere".to_owned(),
+            ..add("x@uni.example", &[Role::Author])
+        };
+        assert!(
+            run(domain, nowhere, None)
+                .await
+                .expect_err("no unit")
+                .to_string()
+                .contains("nowhere")
+        );
         Ok(())
     }
 }

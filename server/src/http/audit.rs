@@ -14,7 +14,9 @@ use types::{ApiError, Code, PageQuery, page::MAX_LIMIT};
 
 /// `/files/audit/{unit}.csv` for whoever may read the unit's log.
 pub fn router(domain: Domain) -> Router {
-    Router::new().route("/files/audit/{file}", get(download)).with_state(domain)
+    Router::new()
+        .route("/files/audit/{file}", get(download))
+        .with_state(domain)
 }
 
 async fn download(
@@ -37,7 +39,8 @@ async fn download(
             page(&domain, &by, after).await.map(Some)
         }
     });
-    let pages = pages.map_err(|error: domain::Error| std::io::Error::other(ApiError::from(error).to_string()));
+    let pages =
+        pages.map_err(|error: domain::Error| std::io::Error::other(ApiError::from(error).to_string()));
     let body = stream::once(async move { Ok(Bytes::from(head)) }).chain(pages);
     Ok((headers, Body::from_stream(body)).into_response())
 }
@@ -47,14 +50,21 @@ type Lines = (Bytes, Option<Option<String>>);
 
 async fn page(domain: &Domain, by: &Granted<ReadAudit>, after: Option<String>) -> domain::Result<Lines> {
     let mut tx = domain.begin().await?;
-    let query = PageQuery { after, limit: Some(MAX_LIMIT), ..PageQuery::default() };
+    let query = PageQuery {
+        after,
+        limit: Some(MAX_LIMIT),
+        ..PageQuery::default()
+    };
     let page = audit::list(&mut tx, by, &query).await?;
     Ok((Bytes::from(audit::csv(&page.items)?), page.next.map(Some)))
 }
 
 fn permitted(actor: Option<Extension<Actor>>, file: &str) -> Result<Granted<ReadAudit>, ApiError> {
     let Extension(actor) = actor.ok_or(ApiError::new(Code::NotSignedIn))?;
-    let unit = file.strip_suffix(".csv").and_then(|key| actor.unit_by_key(key)).ok_or(ApiError::new(Code::NotFound))?;
+    let unit = file
+        .strip_suffix(".csv")
+        .and_then(|key| actor.unit_by_key(key))
+        .ok_or(ApiError::new(Code::NotFound))?;
     Ok(actor.grant::<ReadAudit>(unit.id)?)
 }
 

@@ -28,7 +28,10 @@ pub fn router(domain: Domain) -> Router {
 /// a document, it is one that can do nothing.
 async fn serve(State(domain): State<Domain>, Path(name): Path<String>, headers: HeaderMap) -> Response {
     let etag = format!("\"{name}\"");
-    let known = headers.get(IF_NONE_MATCH).and_then(|it| it.to_str().ok()).is_some_and(|it| it == etag);
+    let known = headers
+        .get(IF_NONE_MATCH)
+        .and_then(|it| it.to_str().ok())
+        .is_some_and(|it| it == etag);
     let fixed = [
         (CACHE_CONTROL, "public, max-age=31536000, immutable".to_owned()),
         (CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),
@@ -64,7 +67,11 @@ async fn keep(domain: &Domain, actor: &Actor, unit: &str, mut form: Multipart) -
     let by = actor.grant::<EditContent>(unit.id)?;
     let read = actor.grant::<ReadContent>(unit.id)?;
     let (mut file, mut alt) = (None, String::new());
-    while let Some(field) = form.next_field().await.map_err(|_| ApiError::new(Code::BadRequest))? {
+    while let Some(field) = form
+        .next_field()
+        .await
+        .map_err(|_| ApiError::new(Code::BadRequest))?
+    {
         match field.name() {
             Some("file") => {
                 let name = field.file_name().unwrap_or_default().to_owned();
@@ -79,7 +86,9 @@ async fn keep(domain: &Domain, actor: &Actor, unit: &str, mut form: Multipart) -
     let prepared = images::prepare(bytes.to_vec()).await?;
     let mut tx = domain.begin().await?;
     let id = images::store(&mut tx, &by, &prepared, &name, &alt).await?;
-    let image = images::get(&mut tx, &read, id).await?.ok_or(ApiError::new(Code::NotFound))?;
+    let image = images::get(&mut tx, &read, id)
+        .await?
+        .ok_or(ApiError::new(Code::NotFound))?;
     tx.commit().await?;
     Ok(image)
 }

@@ -5,7 +5,9 @@
 //! it with `sandbox="allow-scripts"`, so that it has no origin: it can read nothing of ours and nobody's cookies.
 
 use axum::Router;
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -64,10 +66,19 @@ mod tests {
     #[tokio::test]
     async fn the_policy_names_the_script_that_is_there() {
         let response = frame().await;
-        let policy = response.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap_or_default().to_owned();
-        let body = axum::body::to_bytes(response.into_body(), 1 << 16).await.unwrap_or_default();
+        let policy = response.headers()[CONTENT_SECURITY_POLICY]
+            .to_str()
+            .unwrap_or_default()
+            .to_owned();
+        let body = axum::body::to_bytes(response.into_body(), 1 << 16)
+            .await
+            .unwrap_or_default();
         let text = String::from_utf8_lossy(&body);
-        let script = text.split("<script>").nth(1).and_then(|it| it.split("</script>").next()).unwrap_or_default();
+        let script = text
+            .split("<script>")
+            .nth(1)
+            .and_then(|it| it.split("</script>").next())
+            .unwrap_or_default();
         assert!(policy.contains(&format!("'sha256-{}'", STANDARD.encode(Sha256::digest(script)))));
         assert!(policy.contains("sandbox allow-scripts") && !policy.contains("allow-same-origin"));
     }

@@ -13,7 +13,9 @@ use types::{ApiError, CampaignId, Code};
 
 /// `/files/reports/{unit}/{campaign}/{part}.csv` for whoever may read the unit's reports.
 pub fn router(domain: Domain) -> Router {
-    Router::new().route("/files/reports/{unit}/{id}/{file}", get(download)).with_state(domain)
+    Router::new()
+        .route("/files/reports/{unit}/{id}/{file}", get(download))
+        .with_state(domain)
 }
 
 async fn download(
@@ -37,15 +39,29 @@ async fn download(
     }
 }
 
-async fn file_of(domain: &Domain, actor: &Actor, unit: &str, id: &str, file: &str) -> domain::Result<(String, Vec<u8>)> {
+async fn file_of(
+    domain: &Domain,
+    actor: &Actor,
+    unit: &str,
+    id: &str,
+    file: &str,
+) -> domain::Result<(String, Vec<u8>)> {
     let not_found = domain::Error::not_found;
-    let part: Part = file.strip_suffix(".csv").and_then(|part| part.parse().ok()).ok_or_else(not_found)?;
+    let part: Part = file
+        .strip_suffix(".csv")
+        .and_then(|part| part.parse().ok())
+        .ok_or_else(not_found)?;
     let id: CampaignId = id.parse().map_err(|_| not_found())?;
     let unit = actor.unit_by_key(unit).ok_or_else(not_found)?;
     let by = actor.grant::<ReadReports>(unit.id)?;
     let mut tx = domain.begin().await?;
-    let report = domain::reports::campaign(&mut tx, &by, id).await?.ok_or_else(not_found)?;
-    Ok((format!("report-{id}-{file}"), domain::reports::csv(&report, part)?))
+    let report = domain::reports::campaign(&mut tx, &by, id)
+        .await?
+        .ok_or_else(not_found)?;
+    Ok((
+        format!("report-{id}-{file}"),
+        domain::reports::csv(&report, part)?,
+    ))
 }
 
 fn refused(error: &ApiError) -> Response {

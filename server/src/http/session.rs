@@ -46,7 +46,11 @@ pub fn layer(domain: &Domain, http: &HttpConfig) -> SessionManagerLayer<Store> {
 /// The cookie's name.
 #[must_use]
 pub fn cookie_name(http: &HttpConfig) -> &'static str {
-    if http.public_url.is_https() { "__Host-campanile" } else { "campanile" }
+    if http.public_url.is_https() {
+        "__Host-campanile"
+    } else {
+        "campanile"
+    }
 }
 
 /// Opens a session for somebody, with an id that nobody has seen before.
@@ -96,9 +100,15 @@ fn failed(error: domain::Error) -> Error {
 #[async_trait]
 impl SessionStore for Store {
     async fn create(&self, record: &mut Record) -> session_store::Result<()> {
-        let user = record.data.get(USER).and_then(|user| serde_json::from_value(user.clone()).ok());
+        let user = record
+            .data
+            .get(USER)
+            .and_then(|user| serde_json::from_value(user.clone()).ok());
         let data = encode(record)?;
-        while !sessions::create(&self.0, &hash(&record.id), user, &data).await.map_err(failed)? {
+        while !sessions::create(&self.0, &hash(&record.id), user, &data)
+            .await
+            .map_err(failed)?
+        {
             record.id = Id::default();
         }
         Ok(())
@@ -106,16 +116,25 @@ impl SessionStore for Store {
 
     async fn save(&self, record: &Record) -> session_store::Result<()> {
         // None: revoked meanwhile. It stays so.
-        sessions::save(&self.0, &hash(&record.id), &encode(record)?).await.map(drop).map_err(failed)
+        sessions::save(&self.0, &hash(&record.id), &encode(record)?)
+            .await
+            .map(drop)
+            .map_err(failed)
     }
 
     async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
-        let Some(data) = sessions::load(&self.0, &hash(id)).await.map_err(failed)? else { return Ok(None) };
+        let Some(data) = sessions::load(&self.0, &hash(id)).await.map_err(failed)? else {
+            return Ok(None);
+        };
         let data: HashMap<String, serde_json::Value> =
             rmp_serde::from_slice(&data).map_err(|error| Error::Decode(error.to_string()))?;
         // The table decides when it ends; tower-sessions only wants to see something in the future.
         let expiry_date = OffsetDateTime::UNIX_EPOCH.saturating_add(Duration::weeks(52 * 1000));
-        Ok(Some(Record { id: *id, data, expiry_date }))
+        Ok(Some(Record {
+            id: *id,
+            data,
+            expiry_date,
+        }))
     }
 
     async fn delete(&self, id: &Id) -> session_store::Result<()> {

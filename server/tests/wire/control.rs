@@ -23,13 +23,21 @@ async fn command(university: &University, run: Run, what: &str) {
 async fn until_received(sink: &Sink, n: usize) {
     let begun = Instant::now();
     while sink.received().len() < n {
-        assert!(begun.elapsed() < Duration::from_secs(60), "only {} arrived", sink.received().len());
+        assert!(
+            begun.elapsed() < Duration::from_secs(60),
+            "only {} arrived",
+            sink.received().len()
+        );
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 
 fn got(sinks: &[&Sink]) -> Vec<String> {
-    let mut got: Vec<String> = sinks.iter().flat_map(|sink| sink.received()).map(|mail| mail.to).collect();
+    let mut got: Vec<String> = sinks
+        .iter()
+        .flat_map(|sink| sink.received())
+        .map(|mail| mail.to)
+        .collect();
     got.sort_unstable();
     got
 }
@@ -47,7 +55,11 @@ async fn pause_takes_effect_within_a_second_and_cancel_accounts_for_the_rest(poo
     tokio::time::sleep(Duration::from_millis(1500)).await;
     assert_eq!(sink.received().len(), at_pause, "nothing after a second");
     assert!(at_pause < 600);
-    assert_eq!(with_outcome(&ledger(&university, run).await, "sent").len(), at_pause, "what was in flight is recorded");
+    assert_eq!(
+        with_outcome(&ledger(&university, run).await, "sent").len(),
+        at_pause,
+        "what was in flight is recorded"
+    );
 
     command(&university, run, "resume").await;
     until_received(&sink, at_pause + 40).await;
@@ -104,7 +116,10 @@ async fn a_master_unsubscribe_stops_what_is_queued(pool: PgPool) {
     jobs.stop().await;
     let ledger = ledger(&university, run).await;
     for address in &last {
-        assert_eq!(ledger[address], ("suppressed".to_owned(), "unsubscribed_all".to_owned()));
+        assert_eq!(
+            ledger[address],
+            ("suppressed".to_owned(), "unsubscribed_all".to_owned())
+        );
     }
     assert_eq!(with_outcome(&ledger, "sent"), got(&[&sink]));
     assert_eq!(counters(&university, run).await, [300, 290, 0, 10, 0, 0]);

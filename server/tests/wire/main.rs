@@ -35,18 +35,42 @@ pub async fn university(pool: PgPool) -> University {
 /// Sends to a relay on this machine; deferred messages are tried again after a fraction of a second.
 pub fn settings(port: u16, connections: u16) -> Settings {
     let mut settings = Settings::new(Some(Relay::plain("127.0.0.1", port)), connections);
-    settings.backoff = Backoff { first: Duration::from_millis(300), factor: 1.5, longest: Duration::from_secs(2), horizon: Duration::from_secs(3) };
+    settings.backoff = Backoff {
+        first: Duration::from_millis(300),
+        factor: 1.5,
+        longest: Duration::from_secs(2),
+        horizon: Duration::from_secs(3),
+    };
     settings.lease = Duration::from_secs(20);
     settings
 }
 
 /// People by local part, in a topic, and a launched campaign to them.
-pub async fn launched(university: &University, locals: &[String], classification: Classification) -> (TopicId, Run) {
-    let topic = university.topic(university.admissions, "open-days").await.unwrap();
-    let addresses: Vec<String> = locals.iter().map(|local| format!("{local}@mail.example")).collect();
-    university.people(university.admissions, Some(topic), &addresses).await.unwrap();
-    let audience = Audience { include_topics: vec![topic], ..Audience::default() };
-    let run = university.launched(university.admissions, classification, &audience).await.unwrap();
+pub async fn launched(
+    university: &University,
+    locals: &[String],
+    classification: Classification,
+) -> (TopicId, Run) {
+    let topic = university
+        .topic(university.admissions, "open-days")
+        .await
+        .unwrap();
+    let addresses: Vec<String> = locals
+        .iter()
+        .map(|local| format!("{local}@mail.example"))
+        .collect();
+    university
+        .people(university.admissions, Some(topic), &addresses)
+        .await
+        .unwrap();
+    let audience = Audience {
+        include_topics: vec![topic],
+        ..Audience::default()
+    };
+    let run = university
+        .launched(university.admissions, classification, &audience)
+        .await
+        .unwrap();
     (topic, run)
 }
 
@@ -72,7 +96,10 @@ pub async fn wait_for(university: &University, run: Run, states: &[&str]) -> Str
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    panic!("the dispatch did not come to {states:?}: {:?}", ledger(university, run).await.len());
+    panic!(
+        "the dispatch did not come to {states:?}: {:?}",
+        ledger(university, run).await.len()
+    );
 }
 
 /// Address to (outcome, rule), and that everybody has exactly one (law 1).
@@ -86,14 +113,21 @@ pub async fn ledger(university: &University, run: Run) -> BTreeMap<String, (Stri
     .await
     .unwrap();
     let people = rows.len();
-    let ledger: BTreeMap<_, _> = rows.into_iter().map(|(address, outcome, rule)| (address, (outcome, rule))).collect();
+    let ledger: BTreeMap<_, _> = rows
+        .into_iter()
+        .map(|(address, outcome, rule)| (address, (outcome, rule)))
+        .collect();
     assert_eq!(ledger.len(), people);
     ledger
 }
 
 /// Addresses with an outcome.
 pub fn with_outcome<'a>(ledger: &'a BTreeMap<String, (String, String)>, outcome: &str) -> Vec<&'a str> {
-    ledger.iter().filter(|(_, (its, _))| its == outcome).map(|(address, _)| address.as_str()).collect()
+    ledger
+        .iter()
+        .filter(|(_, (its, _))| its == outcome)
+        .map(|(address, _)| address.as_str())
+        .collect()
 }
 
 /// Counters of the dispatch: audience, sent, failed, suppressed, cancelled, ambiguous.

@@ -11,8 +11,16 @@ fn notices() -> Vec<Notice> {
     let link = || "https://mail.university.test/somewhere/token-123".to_owned();
     let campaign = || "Dni otwarte \r\n 🎓".to_owned();
     vec![
-        Notice::Invitation { inviter: "Żaneta Łoś".into(), unit: "Wydział Lekarski".into(), link: link(), days: 7 },
-        Notice::PasswordReset { link: link(), minutes: 30 },
+        Notice::Invitation {
+            inviter: "Żaneta Łoś".into(),
+            unit: "Wydział Lekarski".into(),
+            link: link(),
+            days: 7,
+        },
+        Notice::PasswordReset {
+            link: link(),
+            minutes: 30,
+        },
         Notice::PasswordChanged { link: link() },
         Notice::ReviewRequested {
             campaign: campaign(),
@@ -22,9 +30,25 @@ fn notices() -> Vec<Notice> {
             message: "Bitte bis heute.\nDanke!".into(),
             link: link(),
         },
-        Notice::ReviewDecided { campaign: campaign(), approved: true, decided_by: "Ada".into(), comment: String::new(), link: link() },
-        Notice::ReviewDecided { campaign: campaign(), approved: false, decided_by: "Ada".into(), comment: "Błąd w dacie".into(), link: link() },
-        Notice::SendingStopped { campaign: campaign(), reason: "seal_broken".into(), link: link() },
+        Notice::ReviewDecided {
+            campaign: campaign(),
+            approved: true,
+            decided_by: "Ada".into(),
+            comment: String::new(),
+            link: link(),
+        },
+        Notice::ReviewDecided {
+            campaign: campaign(),
+            approved: false,
+            decided_by: "Ada".into(),
+            comment: "Błąd w dacie".into(),
+            link: link(),
+        },
+        Notice::SendingStopped {
+            campaign: campaign(),
+            reason: "seal_broken".into(),
+            link: link(),
+        },
     ]
 }
 
@@ -35,19 +59,30 @@ async fn every_notice_arrives_once_in_its_readers_language(pool: PgPool) {
     let mut tx = university.domain.begin().await.unwrap();
     for language in Language::ALL {
         for (n, notice) in notices().into_iter().enumerate() {
-            let mail = SystemMail { to: format!("busy-{language}-{n}@staff.example"), name: "Zoë Łąk".into(), language, notice };
+            let mail = SystemMail {
+                to: format!("busy-{language}-{n}@staff.example"),
+                name: "Zoë Łąk".into(),
+                language,
+                notice,
+            };
             queue::enqueue(&mut tx, &Job::SystemMail(mail)).await.unwrap();
         }
     }
     tx.commit().await.unwrap();
     let jobs = start(&university, settings(sink.port, 1)).await;
     for _ in 0..600 {
-        let open: i64 = sqlx::query_scalar("select count(*) from jobs where finished_at is null").fetch_one(university.domain.pool()).await.unwrap();
+        let open: i64 = sqlx::query_scalar("select count(*) from jobs where finished_at is null")
+            .fetch_one(university.domain.pool())
+            .await
+            .unwrap();
         if open == 0 {
             break;
         }
         // Each is put off once by the relay: let the second try come sooner.
-        sqlx::query("update jobs set run_at = now() where finished_at is null").execute(university.domain.pool()).await.unwrap();
+        sqlx::query("update jobs set run_at = now() where finished_at is null")
+            .execute(university.domain.pool())
+            .await
+            .unwrap();
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     jobs.stop().await;
@@ -62,7 +97,10 @@ async fn every_notice_arrives_once_in_its_readers_language(pool: PgPool) {
         assert_eq!(read["autoSubmitted"], "auto-generated");
         let (text, html) = (read["text"].as_str().unwrap(), read["html"].as_str().unwrap());
         for part in [text, html] {
-            assert!(part.contains("https://mail.university.test/somewhere/token-123"), "{part}");
+            assert!(
+                part.contains("https://mail.university.test/somewhere/token-123"),
+                "{part}"
+            );
             assert!(part.contains("Zoë Łąk"));
         }
         assert!(!html.contains("<b>"), "what people wrote is escaped: {html}");
@@ -70,8 +108,18 @@ async fn every_notice_arrives_once_in_its_readers_language(pool: PgPool) {
         subjects.insert(read["subject"].as_str().unwrap().to_owned());
     }
     assert!(subjects.contains("Zur Freigabe: Dni otwarte 🎓"), "{subjects:?}");
-    assert!(subjects.contains("Żaneta Łoś zaprasza do Campanile"), "{subjects:?}");
-    assert_eq!(subjects.len(), 28, "each language says it in its own words: {subjects:?}");
-    let payloads: i64 = sqlx::query_scalar("select count(*) from jobs where payload <> '{}'").fetch_one(university.domain.pool()).await.unwrap();
+    assert!(
+        subjects.contains("Żaneta Łoś zaprasza do Campanile"),
+        "{subjects:?}"
+    );
+    assert_eq!(
+        subjects.len(),
+        28,
+        "each language says it in its own words: {subjects:?}"
+    );
+    let payloads: i64 = sqlx::query_scalar("select count(*) from jobs where payload <> '{}'")
+        .fetch_one(university.domain.pool())
+        .await
+        .unwrap();
     assert_eq!(payloads, 0, "links that sign in do not lie about");
 }

@@ -20,12 +20,17 @@ pub(super) fn Markup(
     let lines = Memo::new(move |_| text.with(|it| it.split('\n').count()));
     let wrong = Memo::new(move |_| {
         findings.with(|it| {
-            let lines = it.iter().filter(|it| it.problem.place == Place::Template).map(|it| it.problem.line);
+            let lines = it
+                .iter()
+                .filter(|it| it.problem.place == Place::Template)
+                .map(|it| it.problem.line);
             lines.collect::<BTreeSet<_>>()
         })
     });
     Effect::new(move |_| {
-        let (Some((line, column)), Some(area)) = (jump.get(), area.get_untracked()) else { return };
+        let (Some((line, column)), Some(area)) = (jump.get(), area.get_untracked()) else {
+            return;
+        };
         let at = text.with_untracked(|it| utf16_offset(it, line, column));
         drop(area.focus());
         drop(area.set_selection_range(at, at));
@@ -80,7 +85,11 @@ fn utf16_offset(text: &str, line: u32, column: u32) -> u32 {
     let mut units = 0;
     for (at, part) in text.split('\n').enumerate() {
         if at + 1 == line as usize {
-            let before = part.chars().take(column.saturating_sub(1) as usize).map(char::len_utf16).sum::<usize>();
+            let before = part
+                .chars()
+                .take(column.saturating_sub(1) as usize)
+                .map(char::len_utf16)
+                .sum::<usize>();
             units += before;
             break;
         }

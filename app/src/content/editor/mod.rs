@@ -45,7 +45,11 @@ fn start() -> TemplateInput {
         required: true,
         locked: false,
     };
-    TemplateInput { mjml: START.into(), slots: vec![slot("headline", Text), slot("body", RichText)], ..TemplateInput::default() }
+    TemplateInput {
+        mjml: START.into(),
+        slots: vec![slot("headline", Text), slot("body", RichText)],
+        ..TemplateInput::default()
+    }
 }
 
 #[component]
@@ -61,7 +65,10 @@ pub(super) fn Editor() -> impl IntoView {
                 return Ok(None);
             }
             let id: TemplateId = id.parse().map_err(|_| ApiError::new(Code::NotFound))?;
-            read_template(unit, id, None).await?.map(Some).ok_or(ApiError::new(Code::NotFound))
+            read_template(unit, id, None)
+                .await?
+                .map(Some)
+                .ok_or(ApiError::new(Code::NotFound))
         },
     );
     view! {
@@ -100,11 +107,18 @@ fn Form(template: Option<TemplateRow>) -> impl IntoView {
     let error = RwSignal::new(None::<ApiError>);
     let busy = RwSignal::new(false);
     let tab = RwSignal::new("markup");
-    let reader = move || -> Language { i18n::LocaleTrait::as_str(i18n.get_locale()).parse().unwrap_or_default() };
+    let reader = move || -> Language {
+        i18n::LocaleTrait::as_str(i18n.get_locale())
+            .parse()
+            .unwrap_or_default()
+    };
     let language = RwSignal::new(reader().code().to_owned());
     let chosen = Signal::derive(move || language.with(|it| it.parse::<Language>().unwrap_or_default()));
     let draft = Signal::derive(move || {
-        let template = TemplateSource { mjml: mjml.get(), slots: slots.get() };
+        let template = TemplateSource {
+            mjml: mjml.get(),
+            slots: slots.get(),
+        };
         let language = chosen.get();
         let open = template.slots.iter().filter(|it| !it.locked);
         let words = open.map(|it| (it.key.clone(), filler(it, language))).collect();
@@ -136,7 +150,13 @@ fn Form(template: Option<TemplateRow>) -> impl IntoView {
                     toasts.success(t_string!(i18n, content.saved).to_string());
                     if id.is_none() {
                         let to = here.href(&format!("/content/templates/{}", saved.id));
-                        navigate(&to, NavigateOptions { replace: true, ..NavigateOptions::default() });
+                        navigate(
+                            &to,
+                            NavigateOptions {
+                                replace: true,
+                                ..NavigateOptions::default()
+                            },
+                        );
                     }
                 }
                 Err(problem) => {
@@ -145,7 +165,11 @@ fn Form(template: Option<TemplateRow>) -> impl IntoView {
             }
         });
     };
-    let title = move || heading.clone().unwrap_or_else(|| t_string!(i18n, content.new_template).to_string());
+    let title = move || {
+        heading
+            .clone()
+            .unwrap_or_else(|| t_string!(i18n, content.new_template).to_string())
+    };
     let actions = {
         move || {
             let save = save.clone();
@@ -164,7 +188,10 @@ fn Form(template: Option<TemplateRow>) -> impl IntoView {
         Tab::new("details", move || t_string!(i18n, content.details)),
     ];
     let languages = Signal::stored(
-        Language::ALL.into_iter().map(|it| (it.code().to_owned(), it.autonym().to_owned())).collect::<Vec<_>>(),
+        Language::ALL
+            .into_iter()
+            .map(|it| (it.code().to_owned(), it.autonym().to_owned()))
+            .collect::<Vec<_>>(),
     );
     let (head, page) = (title.clone(), title.clone());
     view! {

@@ -48,9 +48,16 @@ pub(super) fn SlotForms(
 }
 
 #[component]
-fn SlotForm(slots: RwSignal<Vec<Slot>>, at: usize, language: Language, disabled: Signal<bool>) -> impl IntoView {
+fn SlotForm(
+    slots: RwSignal<Vec<Slot>>,
+    at: usize,
+    language: Language,
+    disabled: Signal<bool>,
+) -> impl IntoView {
     let i18n = use_i18n();
-    let Some(slot) = slots.with_untracked(|it| it.get(at).cloned()) else { return ().into_any() };
+    let Some(slot) = slots.with_untracked(|it| it.get(at).cloned()) else {
+        return ().into_any();
+    };
     let key = RwSignal::new(slot.key.clone());
     let kind = RwSignal::new(slot.kind.as_str().to_owned());
     let label = RwSignal::new(slot.label.get(&language).cloned().unwrap_or_default());
@@ -99,8 +106,14 @@ fn SlotForm(slots: RwSignal<Vec<Slot>>, at: usize, language: Language, disabled:
     let kinds = Signal::derive(move || {
         vec![
             ("text".to_owned(), t_string!(i18n, content.kind_text).to_string()),
-            ("richtext".to_owned(), t_string!(i18n, content.kind_richtext).to_string()),
-            ("image".to_owned(), t_string!(i18n, content.kind_image).to_string()),
+            (
+                "richtext".to_owned(),
+                t_string!(i18n, content.kind_richtext).to_string(),
+            ),
+            (
+                "image".to_owned(),
+                t_string!(i18n, content.kind_image).to_string(),
+            ),
             ("link".to_owned(), t_string!(i18n, content.kind_link).to_string()),
         ]
     });

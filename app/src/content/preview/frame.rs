@@ -19,7 +19,9 @@ pub fn MessageFrame(
 ) -> impl IntoView {
     let node = NodeRef::<html::Iframe>::new();
     let post = move || {
-        let Some(window) = node.get_untracked().and_then(|frame| frame.content_window()) else { return };
+        let Some(window) = node.get_untracked().and_then(|frame| frame.content_window()) else {
+            return;
+        };
         let message = Object::new();
         // Setting a property of a fresh object cannot fail.
         let set = Reflect::set(&message, &"html".into(), &html.get_untracked().into())

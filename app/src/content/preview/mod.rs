@@ -47,9 +47,14 @@ pub fn Preview(
         if let Some(handle) = wait.get_value() {
             handle.clear();
         }
-        let (Some(draft), Some(setting)) = (draft, setting) else { return };
+        let (Some(draft), Some(setting)) = (draft, setting) else {
+            return;
+        };
         let show = move || {
-            let person = Person { language: Some(language), ..person };
+            let person = Person {
+                language: Some(language),
+                ..person
+            };
             let (found, rendered) = run(&setting.source(draft), &person);
             findings.try_set(found);
             if rendered.is_some() {
@@ -58,7 +63,8 @@ pub fn Preview(
         };
         wait.set_value(set_timeout_with_handle(show, PAUSE).ok());
     });
-    let html = Signal::derive(move || shown.with(|it| it.as_ref().map(|it| it.html.clone()).unwrap_or_default()));
+    let html =
+        Signal::derive(move || shown.with(|it| it.as_ref().map(|it| it.html.clone()).unwrap_or_default()));
     let tabs = vec![
         Tab::new("desktop", move || t_string!(i18n, content.preview_desktop)),
         Tab::new("phone", move || t_string!(i18n, content.preview_phone)),
@@ -77,7 +83,8 @@ pub fn Preview(
             })
         })
     };
-    let place = move || match device.get() {
+    let place = move || {
+        match device.get() {
         "text" => view! {
             <pre class="max-h-[40rem] overflow-auto whitespace-pre-wrap break-words p-4 font-mono text-[13px]" tabindex="0" aria-label=move || t_string!(i18n, content.preview_text)>
                 {move || shown.with(|it| it.as_ref().map(|it| it.text.clone()))}
@@ -85,6 +92,7 @@ pub fn Preview(
         }
         .into_any(),
         _ => ().into_any(),
+    }
     };
     let frame_class = Signal::derive(move || match device.get() {
         "phone" => "mx-auto block h-[40rem] w-96 max-w-full border-0 bg-white".to_owned(),
@@ -127,7 +135,13 @@ fn run(source: &render::Source, person: &Person) -> (Vec<Finding>, Option<Render
             (findings, rendered(&compiled, person))
         }
         Err(problems) => {
-            let findings = problems.into_iter().map(|problem| Finding { severity: Severity::Error, problem }).collect();
+            let findings = problems
+                .into_iter()
+                .map(|problem| Finding {
+                    severity: Severity::Error,
+                    problem,
+                })
+                .collect();
             (findings, None)
         }
     }

@@ -55,7 +55,11 @@ pub(super) fn SampleSelect(person: RwSignal<Person>) -> impl IntoView {
             it.iter()
                 .map(|it| {
                     let name = format!("{} {}", it.first_name, it.last_name);
-                    let name = if name.trim().is_empty() { it.email.clone() } else { name };
+                    let name = if name.trim().is_empty() {
+                        it.email.clone()
+                    } else {
+                        name
+                    };
                     (it.id.to_string(), name)
                 })
                 .collect::<Vec<_>>()

@@ -41,8 +41,13 @@ pub fn SlotEditor(
         }
         open.into_iter()
             .map(|slot| {
-                let default = slot.default.get(&wanted).or_else(|| slot.default.get(&fallback)).cloned();
-                let written = values.with_untracked(|it| it.get(&slot.key).filter(|it| it.kind() == slot.kind).cloned());
+                let default = slot
+                    .default
+                    .get(&wanted)
+                    .or_else(|| slot.default.get(&fallback))
+                    .cloned();
+                let written = values
+                    .with_untracked(|it| it.get(&slot.key).filter(|it| it.kind() == slot.kind).cloned());
                 let initial = written.or(default).unwrap_or_else(|| SlotValue::empty(slot.kind));
                 let key = slot.key.clone();
                 let change = Callback::new(move |value: SlotValue| {
@@ -107,12 +112,24 @@ fn SlotField(
             view! { <RichText name label=Signal::derive(label) initial=html change required error disabled /> }.into_any()
         }
         (SlotKind::Image, SlotValue::Image { address, alt, width }) => {
-            let change = Callback::new(move |(address, alt)| change.run(SlotValue::Image { address, alt, width }));
+            let change =
+                Callback::new(move |(address, alt)| change.run(SlotValue::Image { address, alt, width }));
             view! { <ImageField name label=Signal::derive(label) address alt change required error disabled /> }.into_any()
         }
-        (_, SlotValue::Link { label: words, address }) => {
+        (
+            _,
+            SlotValue::Link {
+                label: words,
+                address,
+            },
+        ) => {
             let (words, address) = (RwSignal::new(words), RwSignal::new(address));
-            let both = move || change.run(SlotValue::Link { label: words.get_untracked(), address: address.get_untracked() });
+            let both = move || {
+                change.run(SlotValue::Link {
+                    label: words.get_untracked(),
+                    address: address.get_untracked(),
+                })
+            };
             follow(words, move |_| both());
             follow(address, move |_| both());
             let (words_name, address_name) = (format!("{name}.label"), format!("{name}.address"));

@@ -10,17 +10,27 @@ use wasm_bindgen::{JsCast, JsValue};
 
 /// Calls the browser's own editing command; it keeps undo and selection right.
 fn command(name: &str, value: Option<&str>) {
-    let Some(document) = web_sys::window().and_then(|it| it.document()) else { return };
+    let Some(document) = web_sys::window().and_then(|it| it.document()) else {
+        return;
+    };
     let call = Reflect::get(&document, &"execCommand".into()).and_then(|it| it.dyn_into::<Function>());
     if let Ok(call) = call {
         // A refused command (nothing selected) changes nothing, which is right.
-        drop(call.call3(&document, &name.into(), &false.into(), &value.unwrap_or_default().into()));
+        drop(call.call3(
+            &document,
+            &name.into(),
+            &false.into(),
+            &value.unwrap_or_default().into(),
+        ));
     }
 }
 
 /// Calls a method of a script object.
 fn call(object: &JsValue, method: &str, argument: Option<&JsValue>) -> Option<JsValue> {
-    let method = Reflect::get(object, &method.into()).ok()?.dyn_into::<Function>().ok()?;
+    let method = Reflect::get(object, &method.into())
+        .ok()?
+        .dyn_into::<Function>()
+        .ok()?;
     match argument {
         Some(argument) => method.call1(object, argument),
         None => method.call0(object),
@@ -91,9 +101,20 @@ pub(super) fn RichText(
     let paste = move |event: leptos::ev::Event| {
         // What the clipboard has as HTML is cleaned before it gets into the page.
         let data = Reflect::get(&event, &"clipboardData".into()).ok();
-        let get = data.as_ref().and_then(|it| Reflect::get(it, &"getData".into()).ok()?.dyn_into::<Function>().ok());
-        let (Some(data), Some(get)) = (data, get) else { return };
-        let html = get.call1(&data, &"text/html".into()).ok().and_then(|it| it.as_string()).unwrap_or_default();
+        let get = data.as_ref().and_then(|it| {
+            Reflect::get(it, &"getData".into())
+                .ok()?
+                .dyn_into::<Function>()
+                .ok()
+        });
+        let (Some(data), Some(get)) = (data, get) else {
+            return;
+        };
+        let html = get
+            .call1(&data, &"text/html".into())
+            .ok()
+            .and_then(|it| it.as_string())
+            .unwrap_or_default();
         if html.is_empty() {
             return;
         }
@@ -111,22 +132,23 @@ pub(super) fn RichText(
         command("createLink", Some(&address.get_untracked()));
         read();
     };
-    let tool = move |text: &'static str, name: TextProp, command: &'static str, value: Option<&'static str>| {
-        let title = name.clone();
-        view! {
-            <button
-                type="button"
-                class="h-7 min-w-7 rounded px-1.5 text-sm text-ink hover:bg-hover disabled:opacity-50"
-                aria-label=move || name.get()
-                title=move || title.get()
-                disabled=move || disabled.get()
-                on:mousedown=|event| event.prevent_default()
-                on:click=move |_| act(command, value)
-            >
-                {text}
-            </button>
-        }
-    };
+    let tool =
+        move |text: &'static str, name: TextProp, command: &'static str, value: Option<&'static str>| {
+            let title = name.clone();
+            view! {
+                <button
+                    type="button"
+                    class="h-7 min-w-7 rounded px-1.5 text-sm text-ink hover:bg-hover disabled:opacity-50"
+                    aria-label=move || name.get()
+                    title=move || title.get()
+                    disabled=move || disabled.get()
+                    on:mousedown=|event| event.prevent_default()
+                    on:click=move |_| act(command, value)
+                >
+                    {text}
+                </button>
+            }
+        };
     view! {
         <div class="flex flex-col gap-1">
             <span id=label_id.clone() class="text-sm font-medium">

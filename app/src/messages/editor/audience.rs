@@ -40,7 +40,11 @@ pub(super) fn summary(i18n: I18nContext<Locale>, editing: Editing, data: StoredV
 
 fn topic_name(i18n: I18nContext<Locale>, topic: &Topic) -> String {
     let name = localised(&topic.name, reader(i18n), Language::En);
-    if name.is_empty() { topic.key.clone() } else { name.to_owned() }
+    if name.is_empty() {
+        topic.key.clone()
+    } else {
+        name.to_owned()
+    }
 }
 
 #[component]
@@ -48,7 +52,14 @@ pub(super) fn AudienceStep(data: StoredValue<EditorData>) -> impl IntoView {
     let i18n = use_i18n();
     let editing = expect_context::<Editing>();
     let audience = editing.audience;
-    let whom = RwSignal::new(if audience.with_untracked(|it| it.everyone) { "everyone" } else { "topics" }.to_owned());
+    let whom = RwSignal::new(
+        if audience.with_untracked(|it| it.everyone) {
+            "everyone"
+        } else {
+            "topics"
+        }
+        .to_owned(),
+    );
     Effect::new(move |_| {
         let everyone = whom.get() == "everyone";
         if audience.with_untracked(|it| it.everyone != everyone) {
@@ -93,11 +104,19 @@ fn TopicTicks(
     let here = use_here();
     let editing = expect_context::<Editing>();
     let list = move |audience: &Audience| -> Vec<TopicId> {
-        if included { audience.include_topics.clone() } else { audience.exclude_topics.clone() }
+        if included {
+            audience.include_topics.clone()
+        } else {
+            audience.exclude_topics.clone()
+        }
     };
     let chosen = editing.audience.with_untracked(list);
     let topics: Vec<Topic> = data.with_value(|data| {
-        data.topics.iter().filter(|it| it.archived_at.is_none() || chosen.contains(&it.id)).cloned().collect()
+        data.topics
+            .iter()
+            .filter(|it| it.archived_at.is_none() || chosen.contains(&it.id))
+            .cloned()
+            .collect()
     });
     let none = topics.is_empty();
     let ticks = topics

@@ -25,7 +25,10 @@ pub(super) fn complete(editing: Editing) -> bool {
 /// The subject in the default language.
 pub(super) fn summary(i18n: I18nContext<Locale>, editing: Editing) -> String {
     editing.content.with(|content| {
-        let subject = content.languages.get(&content.default_language).map(|it| it.subject.clone());
+        let subject = content
+            .languages
+            .get(&content.default_language)
+            .map(|it| it.subject.clone());
         subject
             .filter(|it| !it.trim().is_empty())
             .unwrap_or_else(|| t_string!(i18n, campaigns.no_subject).to_owned())
@@ -39,7 +42,8 @@ pub(super) fn ContentStep(data: StoredValue<EditorData>) -> impl IntoView {
     let template = RwSignal::new(data.with_value(|data| data.template.clone()));
     let language = RwSignal::new(editing.content.with_untracked(|it| it.default_language));
     let findings = RwSignal::new(Vec::<Finding>::new());
-    let draft = Signal::derive(move || template.with(|it| it.as_ref().map(|it| render_draft(editing, data, it))));
+    let draft =
+        Signal::derive(move || template.with(|it| it.as_ref().map(|it| render_draft(editing, data, it))));
     view! {
         <TemplateBar data template />
         <Show
@@ -73,11 +77,22 @@ fn render_draft(editing: Editing, data: StoredValue<EditorData>, template: &Temp
         .into_iter()
         .map(|(language, it)| {
             let text = it.text.filter(|it| !it.trim().is_empty());
-            (language, Words { subject: it.subject, preheader: it.preheader, slots: it.slots, text })
+            (
+                language,
+                Words {
+                    subject: it.subject,
+                    preheader: it.preheader,
+                    slots: it.slots,
+                    text,
+                },
+            )
         })
         .collect();
     Draft {
-        template: TemplateSource { mjml: template.mjml.clone(), slots: template.slots.clone() },
+        template: TemplateSource {
+            mjml: template.mjml.clone(),
+            slots: template.slots.clone(),
+        },
         classification: editing.classification.get(),
         default_language: content.default_language,
         from_name,
@@ -95,12 +110,19 @@ fn TemplateBar(data: StoredValue<EditorData>, template: RwSignal<Option<Template
     let newer = RwSignal::new(data.with_value(|data| data.newer_version));
     let list = Resource::new(move || here.key.get(), templates);
     let take = move |row: TemplateRow| {
-        editing.content.update(|it| it.template = Some(TemplateRef { id: row.id, version: row.version }));
+        editing.content.update(|it| {
+            it.template = Some(TemplateRef {
+                id: row.id,
+                version: row.version,
+            })
+        });
         template.set(Some(row));
         newer.set(None);
     };
     let update = move |_| {
-        let Some(id) = template.with_untracked(|it| it.as_ref().map(|it| it.id)) else { return };
+        let Some(id) = template.with_untracked(|it| it.as_ref().map(|it| it.id)) else {
+            return;
+        };
         let unit = here.key.get_untracked();
         spawn_local(async move {
             match read_template(unit, id).await {
@@ -109,17 +131,28 @@ fn TemplateBar(data: StoredValue<EditorData>, template: RwSignal<Option<Template
             }
         });
     };
-    let chosen = RwSignal::new(template.with_untracked(|it| it.as_ref().map(|it| it.id.to_string()).unwrap_or_default()));
+    let chosen = RwSignal::new(
+        template.with_untracked(|it| it.as_ref().map(|it| it.id.to_string()).unwrap_or_default()),
+    );
     let options = Signal::derive(move || {
         let rows = list.get().and_then(Result::ok).unwrap_or_default();
-        let mut options: Vec<(String, String)> = rows.iter().map(|it| (it.id.to_string(), it.name.clone())).collect();
+        let mut options: Vec<(String, String)> = rows
+            .iter()
+            .map(|it| (it.id.to_string(), it.name.clone()))
+            .collect();
         // The one in use may be archived by now.
         if let Some(used) = template.get() {
             if !options.iter().any(|(id, _)| *id == used.id.to_string()) {
                 options.insert(0, (used.id.to_string(), used.name));
             }
         } else {
-            options.insert(0, (String::new(), t_string!(i18n, campaigns.choose_template).to_owned()));
+            options.insert(
+                0,
+                (
+                    String::new(),
+                    t_string!(i18n, campaigns.choose_template).to_owned(),
+                ),
+            );
         }
         options
     });
@@ -164,13 +197,27 @@ fn LanguageBar(language: RwSignal<Language>) -> impl IntoView {
     let i18n = use_i18n();
     let editing = expect_context::<Editing>();
     let present = Memo::new(move |_| {
-        editing.content.with(|it| (it.default_language, it.languages.keys().copied().collect::<Vec<_>>()))
+        editing.content.with(|it| {
+            (
+                it.default_language,
+                it.languages.keys().copied().collect::<Vec<_>>(),
+            )
+        })
     });
     let add = move |new: Language| {
         editing.content.update(|content| {
             // Pictures and links are mostly the same: begin with what the default version has.
-            let base = content.languages.get(&content.default_language).cloned().unwrap_or_default();
-            let start = LanguageContent { subject: String::new(), preheader: String::new(), text: None, ..base };
+            let base = content
+                .languages
+                .get(&content.default_language)
+                .cloned()
+                .unwrap_or_default();
+            let start = LanguageContent {
+                subject: String::new(),
+                preheader: String::new(),
+                text: None,
+                ..base
+            };
             content.languages.entry(new).or_insert(start);
         });
         language.set(new);
@@ -185,7 +232,9 @@ fn LanguageBar(language: RwSignal<Language>) -> impl IntoView {
     };
     let make_default = move |_| {
         let chosen = language.get_untracked();
-        editing.content.update(|content| content.default_language = chosen);
+        editing
+            .content
+            .update(|content| content.default_language = chosen);
     };
     view! {
         <div class="mb-4 flex flex-wrap items-center gap-2" role="group" aria-label=move || t_string!(i18n, campaigns.versions)>
@@ -235,7 +284,11 @@ fn LanguageBar(language: RwSignal<Language>) -> impl IntoView {
 
 /// Subject, preheader and slots of one language; made anew when another is chosen.
 #[component]
-fn Fields(language: Language, template: RwSignal<Option<TemplateRow>>, findings: RwSignal<Vec<Finding>>) -> impl IntoView {
+fn Fields(
+    language: Language,
+    template: RwSignal<Option<TemplateRow>>,
+    findings: RwSignal<Vec<Finding>>,
+) -> impl IntoView {
     let i18n = use_i18n();
     let editing = expect_context::<Editing>();
     let content = editing.content;
@@ -256,7 +309,9 @@ fn Fields(language: Language, template: RwSignal<Option<TemplateRow>>, findings:
         });
     });
     let field = |name: &str| format!("content.languages.{language}.{name}");
-    let slots = Signal::derive(move || template.with(|it| it.as_ref().map(|it| it.slots.clone()).unwrap_or_default()));
+    let slots = Signal::derive(move || {
+        template.with(|it| it.as_ref().map(|it| it.slots.clone()).unwrap_or_default())
+    });
     view! {
         <div class="flex flex-col gap-5">
             <Field

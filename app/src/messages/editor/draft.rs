@@ -129,14 +129,19 @@ impl Editing {
         }
         self.state.try_set(Saving::UnderWay);
         let (unit, id) = (self.unit.get_value(), self.id);
-        let change = CampaignUpdate { edit_version: self.version.get_value(), ..changes(&self.saved.get_value(), &form) };
+        let change = CampaignUpdate {
+            edit_version: self.version.get_value(),
+            ..changes(&self.saved.get_value(), &form)
+        };
         spawn_local(async move {
             let answer = save_campaign(unit, id, change).await;
             // The page may be left by now: then there is nobody to tell.
             match answer {
                 Ok(version) => {
                     self.version.try_set_value(version);
-                    if self.saved.try_set_value(form.clone()).is_some() || self.state.try_get_untracked().is_none() {
+                    if self.saved.try_set_value(form.clone()).is_some()
+                        || self.state.try_get_untracked().is_none()
+                    {
                         return;
                     }
                     self.state.set(Saving::Saved);
@@ -209,7 +214,16 @@ mod tests {
             throttle_per_hour: Some(0),
             ..CampaignUpdate::default()
         };
-        let form = CampaignUpdate { name: Some("B".into()), ..saved.clone() };
-        assert_eq!(changes(&saved, &form), CampaignUpdate { name: Some("B".into()), ..CampaignUpdate::default() });
+        let form = CampaignUpdate {
+            name: Some("B".into()),
+            ..saved.clone()
+        };
+        assert_eq!(
+            changes(&saved, &form),
+            CampaignUpdate {
+                name: Some("B".into()),
+                ..CampaignUpdate::default()
+            }
+        );
     }
 }

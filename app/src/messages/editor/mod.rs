@@ -142,12 +142,26 @@ fn Steps(data: StoredValue<EditorData>, reload: Callback<()>) -> impl IntoView {
     let address = move |step: usize| here.href(&format!("/messages/{id}/edit?step={}", STEPS[step]));
     let steps = Signal::derive(move || {
         let texts: [(String, String); 4] = [
-            (t_string!(i18n, campaigns.step_audience).to_owned(), audience::summary(i18n, editing, data)),
-            (t_string!(i18n, campaigns.step_content).to_owned(), content::summary(i18n, editing)),
-            (t_string!(i18n, campaigns.step_sender).to_owned(), sender::summary(i18n, editing, data)),
+            (
+                t_string!(i18n, campaigns.step_audience).to_owned(),
+                audience::summary(i18n, editing, data),
+            ),
+            (
+                t_string!(i18n, campaigns.step_content).to_owned(),
+                content::summary(i18n, editing),
+            ),
+            (
+                t_string!(i18n, campaigns.step_sender).to_owned(),
+                sender::summary(i18n, editing, data),
+            ),
             (t_string!(i18n, campaigns.step_review).to_owned(), String::new()),
         ];
-        let done = [audience::complete(editing), content::complete(editing), sender::complete(editing), false];
+        let done = [
+            audience::complete(editing),
+            content::complete(editing),
+            sender::complete(editing),
+            false,
+        ];
         texts
             .into_iter()
             .enumerate()

@@ -22,7 +22,11 @@ pub(super) fn ReviewStep() -> impl IntoView {
     let checks = Resource::new(
         move || (here.key.get(), editing.is_saved()),
         move |(unit, saved)| async move {
-            if saved { check_campaign(unit, id).await.map(Some) } else { Ok(None) }
+            if saved {
+                check_campaign(unit, id).await.map(Some)
+            } else {
+                Ok(None)
+            }
         },
     );
     let blocked = Signal::derive(move || match checks.get() {

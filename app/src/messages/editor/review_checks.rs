@@ -24,8 +24,16 @@ pub(super) fn Checks(answer: CheckAnswer, id: CampaignId) -> impl IntoView {
         }
         .into_any();
     }
-    let errors = answer.checks.iter().filter(|it| it.level == CheckLevel::Error).count()
-        + answer.findings.iter().filter(|it| it.severity == Severity::Error).count();
+    let errors = answer
+        .checks
+        .iter()
+        .filter(|it| it.level == CheckLevel::Error)
+        .count()
+        + answer
+            .findings
+            .iter()
+            .filter(|it| it.severity == Severity::Error)
+            .count();
     view! {
         <p class="mb-3 text-[13px] text-muted" role="status">
             {move || {
@@ -45,7 +53,11 @@ pub(super) fn Checks(answer: CheckAnswer, id: CampaignId) -> impl IntoView {
 }
 
 fn row(error: bool, word: &'static str, text: AnyView, href: String, mend: &'static str) -> AnyView {
-    let (icon, tone) = if error { (Icon::Error, "text-danger") } else { (Icon::Warning, "text-warning") };
+    let (icon, tone) = if error {
+        (Icon::Error, "text-danger")
+    } else {
+        (Icon::Warning, "text-warning")
+    };
     view! {
         <li class="flex items-start gap-3 border-t border-line py-2.5">
             <span class=tone><Glyph icon class="mt-0.5 h-4 w-4 flex-none" /></span>
@@ -62,9 +74,19 @@ fn Line(check: Check, id: CampaignId) -> impl IntoView {
     let here = use_here();
     move || {
         let error = check.level == CheckLevel::Error;
-        let word = if error { t_string!(i18n, campaigns.level_error) } else { t_string!(i18n, campaigns.level_warning) };
+        let word = if error {
+            t_string!(i18n, campaigns.level_error)
+        } else {
+            t_string!(i18n, campaigns.level_warning)
+        };
         let href = here.href(&format!("/messages/{id}/edit?step={}", step_of(check.code)));
-        row(error, word, check_text(i18n, &check).into_any(), href, t_string!(i18n, campaigns.mend))
+        row(
+            error,
+            word,
+            check_text(i18n, &check).into_any(),
+            href,
+            t_string!(i18n, campaigns.mend),
+        )
     }
 }
 
@@ -74,7 +96,11 @@ fn Found(finding: Finding, id: CampaignId) -> impl IntoView {
     let here = use_here();
     move || {
         let error = finding.severity == Severity::Error;
-        let word = if error { t_string!(i18n, campaigns.level_error) } else { t_string!(i18n, campaigns.level_warning) };
+        let word = if error {
+            t_string!(i18n, campaigns.level_error)
+        } else {
+            t_string!(i18n, campaigns.level_warning)
+        };
         let locale = i18n.get_locale();
         let text = problem_text(locale, &finding.problem);
         let mut place = problem_place(locale, &finding.problem);
@@ -86,6 +112,12 @@ fn Found(finding: Finding, id: CampaignId) -> impl IntoView {
             <span class="block text-[13px] text-muted">{place}</span>
         };
         let href = here.href(&format!("/messages/{id}/edit?step=content"));
-        row(error, word, text.into_any(), href, t_string!(i18n, campaigns.mend))
+        row(
+            error,
+            word,
+            text.into_any(),
+            href,
+            t_string!(i18n, campaigns.mend),
+        )
     }
 }

@@ -17,9 +17,15 @@ pub(super) fn complete(editing: Editing) -> bool {
 
 /// "Admissions Office, 3 Jun 2026, 09:00"
 pub(super) fn summary(i18n: I18nContext<Locale>, editing: Editing, data: StoredValue<EditorData>) -> String {
-    let Some(sender) = editing.sender.get() else { return String::new() };
-    let name =
-        data.with_value(|data| data.senders.iter().find(|it| it.id == sender).map(|it| it.from_name.clone()));
+    let Some(sender) = editing.sender.get() else {
+        return String::new();
+    };
+    let name = data.with_value(|data| {
+        data.senders
+            .iter()
+            .find(|it| it.id == sender)
+            .map(|it| it.from_name.clone())
+    });
     let when = match editing.schedule.get() {
         Schedule::Now => t_string!(i18n, campaigns.when_now).to_owned(),
         Schedule::At { at, .. } => format_time(i18n.get_locale(), at, &zone_name(), TimeStyle::DateTime),
@@ -32,7 +38,11 @@ pub(super) fn SenderStep(data: StoredValue<EditorData>) -> impl IntoView {
     let i18n = use_i18n();
     let here = use_here();
     let editing = expect_context::<Editing>();
-    let sender = RwSignal::new(editing.sender.with_untracked(|it| it.map(|it| it.to_string()).unwrap_or_default()));
+    let sender = RwSignal::new(
+        editing
+            .sender
+            .with_untracked(|it| it.map(|it| it.to_string()).unwrap_or_default()),
+    );
     Effect::new(move |_| {
         let chosen = sender.with(|it| it.parse().ok());
         if chosen.is_some() && editing.sender.get_untracked() != chosen {
@@ -79,8 +89,12 @@ pub(super) fn SenderStep(data: StoredValue<EditorData>) -> impl IntoView {
 fn When(data: StoredValue<EditorData>) -> impl IntoView {
     let i18n = use_i18n();
     let editing = expect_context::<Editing>();
-    let (date, time) = data.with_value(|data| data.wall.clone()).unwrap_or((String::new(), "09:00".to_owned()));
-    let later = editing.schedule.with_untracked(|it| matches!(it, Schedule::At { .. }));
+    let (date, time) = data
+        .with_value(|data| data.wall.clone())
+        .unwrap_or((String::new(), "09:00".to_owned()));
+    let later = editing
+        .schedule
+        .with_untracked(|it| matches!(it, Schedule::At { .. }));
     let when = RwSignal::new(if later { "at" } else { "now" }.to_owned());
     let (date, time) = (RwSignal::new(date), RwSignal::new(time));
     let error = RwSignal::new(None::<String>);
@@ -152,10 +166,14 @@ fn Kinds() -> impl IntoView {
         }
     });
     let mut choices = vec![
-        Choice::new(Classification::Marketing.as_str(), move || t_string!(i18n, campaigns.kind_marketing))
-            .hint(move || t_string!(i18n, campaigns.kind_marketing_hint)),
-        Choice::new(Classification::Operational.as_str(), move || t_string!(i18n, campaigns.kind_operational))
-            .hint(move || t_string!(i18n, campaigns.kind_operational_hint)),
+        Choice::new(Classification::Marketing.as_str(), move || {
+            t_string!(i18n, campaigns.kind_marketing)
+        })
+        .hint(move || t_string!(i18n, campaigns.kind_marketing_hint)),
+        Choice::new(Classification::Operational.as_str(), move || {
+            t_string!(i18n, campaigns.kind_operational)
+        })
+        .hint(move || t_string!(i18n, campaigns.kind_operational_hint)),
     ];
     // Not offered for campaigns, but kept where an integration has set it.
     if editing.classification.get_untracked() == Classification::Transactional {
@@ -172,9 +190,19 @@ fn Throttle() -> impl IntoView {
     let i18n = use_i18n();
     let editing = expect_context::<Editing>();
     let start = editing.throttle.get_untracked();
-    let text = RwSignal::new(if start > 0 { start.to_string() } else { String::new() });
+    let text = RwSignal::new(if start > 0 {
+        start.to_string()
+    } else {
+        String::new()
+    });
     Effect::new(move |first: Option<()>| {
-        let value = text.with(|it| if it.trim().is_empty() { Some(0) } else { it.trim().parse().ok() });
+        let value = text.with(|it| {
+            if it.trim().is_empty() {
+                Some(0)
+            } else {
+                it.trim().parse().ok()
+            }
+        });
         if first.is_some() {
             if let Some(value) = value {
                 editing.throttle.set(value);

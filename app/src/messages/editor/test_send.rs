@@ -21,27 +21,47 @@ pub(super) fn TestSend() -> impl IntoView {
     let language = RwSignal::new(String::new());
     let error = RwSignal::new(None::<ApiError>);
     let id = editing.id;
-    let people = Resource::new(move || here.key.get(), move |unit| samples(unit, id, String::new()));
+    let people = Resource::new(
+        move || here.key.get(),
+        move |unit| samples(unit, id, String::new()),
+    );
     let options = Signal::derive(move || {
-        let mut options = vec![(String::new(), t_string!(i18n, campaigns.first_recipient).to_owned())];
+        let mut options = vec![(
+            String::new(),
+            t_string!(i18n, campaigns.first_recipient).to_owned(),
+        )];
         let found = people.get().and_then(Result::ok).unwrap_or_default();
         options.extend(found.into_iter().map(|it| {
             let name = format!("{} {}", it.first_name, it.last_name);
-            let name = if name.trim().is_empty() { it.email } else { name.trim().to_owned() };
+            let name = if name.trim().is_empty() {
+                it.email
+            } else {
+                name.trim().to_owned()
+            };
             (it.contact_id.to_string(), name)
         }));
         options
     });
     let versions = Signal::derive(move || {
         let mut options = vec![(String::new(), t_string!(i18n, campaigns.own_language).to_owned())];
-        let languages = editing.content.with(|it| it.languages.keys().copied().collect::<Vec<_>>());
-        options.extend(languages.into_iter().map(|it| (it.code().to_owned(), language_text(i18n, it).to_owned())));
+        let languages = editing
+            .content
+            .with(|it| it.languages.keys().copied().collect::<Vec<_>>());
+        options.extend(
+            languages
+                .into_iter()
+                .map(|it| (it.code().to_owned(), language_text(i18n, it).to_owned())),
+        );
         options
     });
     let send = Action::new(move |(): &()| {
         let unit = here.key.get_untracked();
         let list = addresses.with_untracked(|it| {
-            it.split([',', ';', ' ', '\n']).map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned).collect()
+            it.split([',', ';', ' ', '\n'])
+                .map(str::trim)
+                .filter(|it| !it.is_empty())
+                .map(str::to_owned)
+                .collect()
         });
         let sample = sample.with_untracked(|it| it.parse().ok());
         let language = language.with_untracked(|it| it.parse().ok());

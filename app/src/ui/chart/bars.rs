@@ -37,7 +37,13 @@ pub fn Bars(
         Signal::derive(move || {
             let locale = i18n.get_locale();
             bars.iter()
-                .map(|bar| vec![bar.label.clone(), number(locale, bar.value), percent(locale, share(bar.value))])
+                .map(|bar| {
+                    vec![
+                        bar.label.clone(),
+                        number(locale, bar.value),
+                        percent(locale, share(bar.value)),
+                    ]
+                })
                 .collect::<Vec<_>>()
         })
     };

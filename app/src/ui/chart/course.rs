@@ -28,9 +28,19 @@ pub fn Course(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let points = series.iter().map(|line| line.values.len()).max().unwrap_or(0);
-    let max = series.iter().flat_map(|line| line.values.iter().copied()).max().unwrap_or(0);
+    let max = series
+        .iter()
+        .flat_map(|line| line.values.iter().copied())
+        .max()
+        .unwrap_or(0);
     let top = nice_max(max as f64);
-    let x = move |at: usize| if points < 2 { WIDTH / 2.0 } else { at as f64 / (points - 1) as f64 * WIDTH };
+    let x = move |at: usize| {
+        if points < 2 {
+            WIDTH / 2.0
+        } else {
+            at as f64 / (points - 1) as f64 * WIDTH
+        }
+    };
     let y = move |value: u64| HEIGHT - value as f64 / top * HEIGHT;
 
     let rows = {
@@ -43,7 +53,11 @@ pub fn Course(
                 .enumerate()
                 .map(|(at, time)| {
                     let mut row = vec![time];
-                    row.extend(series.iter().map(|line| number(locale, line.values.get(at).copied().unwrap_or(0))));
+                    row.extend(
+                        series
+                            .iter()
+                            .map(|line| number(locale, line.values.get(at).copied().unwrap_or(0))),
+                    );
                     row
                 })
                 .collect::<Vec<_>>()
@@ -76,8 +90,13 @@ pub fn Course(
                     format!("{verb}{} {}", coordinate(x(at)), coordinate(y(*value)))
                 })
                 .collect();
-            let area = (order == 0 && line.values.len() > 1)
-                .then(|| format!("{path}L{} {HEIGHT}L{} {HEIGHT}Z", coordinate(x(line.values.len() - 1)), coordinate(x(0))));
+            let area = (order == 0 && line.values.len() > 1).then(|| {
+                format!(
+                    "{path}L{} {HEIGHT}L{} {HEIGHT}Z",
+                    coordinate(x(line.values.len() - 1)),
+                    coordinate(x(0))
+                )
+            });
             view! {
                 {area.map(|d| view! { <path class=line.ink.fill() fill-opacity="0.12" d=d /> })}
                 <path
@@ -115,7 +134,11 @@ pub fn Course(
         (0..=4_u32)
             .rev()
             .map(|step| {
-                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the axis ends on a small whole number")]
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "the axis ends on a small whole number"
+                )]
                 let value = (top * f64::from(step) / 4.0) as u64;
                 view! { <span>{number(locale, value)}</span> }
             })
@@ -124,11 +147,15 @@ pub fn Course(
     let ends = move || {
         let times = times.get();
         let middle = times.get(times.len() / 2).cloned().filter(|_| times.len() > 4);
-        [times.first().cloned(), middle, times.last().cloned().filter(|_| times.len() > 1)]
-            .into_iter()
-            .flatten()
-            .map(|time| view! { <span>{time}</span> })
-            .collect_view()
+        [
+            times.first().cloned(),
+            middle,
+            times.last().cloned().filter(|_| times.len() > 1),
+        ]
+        .into_iter()
+        .flatten()
+        .map(|time| view! { <span>{time}</span> })
+        .collect_view()
     };
     let legend = series
         .iter()

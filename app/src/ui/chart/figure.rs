@@ -1,7 +1,7 @@
 //! The frame of every chart: title, what it shows, the table behind it, the download.
 
-use crate::ui::icon::{Glyph, Icon};
 use crate::ui::Reveal;
+use crate::ui::icon::{Glyph, Icon};
 use i18n::{t, t_string, use_i18n};
 use leptos::prelude::*;
 

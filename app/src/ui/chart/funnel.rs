@@ -16,7 +16,11 @@ pub struct Stage {
 
 impl Stage {
     pub fn new(label: impl Into<TextProp>, value: u64) -> Self {
-        Self { label: label.into(), value, machine: 0 }
+        Self {
+            label: label.into(),
+            value,
+            machine: 0,
+        }
     }
 
     #[must_use]
@@ -37,7 +41,12 @@ pub fn Funnel(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let first = stages.first().map_or(0, |stage| stage.value);
-    let widest = stages.iter().map(|stage| stage.value.max(stage.machine)).max().unwrap_or(0).max(1);
+    let widest = stages
+        .iter()
+        .map(|stage| stage.value.max(stage.machine))
+        .max()
+        .unwrap_or(0)
+        .max(1);
     let with_machines = stages.iter().any(|stage| stage.machine > 0);
     let share = move |value: u64| value as f64 / first as f64;
     let rows = {

@@ -72,7 +72,11 @@ fn nice_max(max: f64) -> f64 {
     }
     let power = 10_f64.powf(max.log10().floor());
     let steps = [1.0, 2.0, 4.0, 6.0, 8.0, 10.0];
-    steps.iter().map(|step| step * power).find(|end| *end >= max).unwrap_or(10.0 * power)
+    steps
+        .iter()
+        .map(|step| step * power)
+        .find(|end| *end >= max)
+        .unwrap_or(10.0 * power)
 }
 
 #[cfg(test)]
@@ -81,7 +85,15 @@ mod tests {
 
     #[test]
     fn axes_end_on_round_numbers() {
-        for (max, end) in [(0.0, 4.0), (3.0, 4.0), (7.0, 8.0), (11.0, 20.0), (95.0, 100.0), (100.0, 100.0), (4321.0, 6000.0)] {
+        for (max, end) in [
+            (0.0, 4.0),
+            (3.0, 4.0),
+            (7.0, 8.0),
+            (11.0, 20.0),
+            (95.0, 100.0),
+            (100.0, 100.0),
+            (4321.0, 6000.0),
+        ] {
             assert!((nice_max(max) - end).abs() < 1e-9, "{max} -> {}", nice_max(max));
         }
     }

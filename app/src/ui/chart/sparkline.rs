@@ -18,7 +18,11 @@ pub fn Sparkline(#[prop(into)] label: TextProp, values: Vec<u64>) -> impl IntoVi
             format!("{verb}{} {}", coordinate(x), coordinate(y))
         })
         .collect();
-    let area = if path.is_empty() { String::new() } else { format!("{path}L100 24L0 24Z") };
+    let area = if path.is_empty() {
+        String::new()
+    } else {
+        format!("{path}L100 24L0 24Z")
+    };
     view! {
         <svg class="chart h-6 w-24 flex-none" viewBox="0 0 100 24" preserveAspectRatio="none" role="img" focusable="false" aria-label=move || label.get()>
             <path class="fill-chart-1" fill-opacity="0.12" d=area />

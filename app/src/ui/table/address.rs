@@ -36,7 +36,10 @@ pub struct ListAddress {
 impl ListAddress {
     #[must_use]
     pub fn here() -> Self {
-        Self { path: use_location().pathname, query: use_query_map() }
+        Self {
+            path: use_location().pathname,
+            query: use_query_map(),
+        }
     }
 
     /// The address with `key` set, or removed where `value` is empty. Any change but the cursor's goes back to the first page.

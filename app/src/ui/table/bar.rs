@@ -54,12 +54,20 @@ pub fn FilterSelect(
 
 /// Search and filters: a GET form, so that Enter works without script; with it, typing is enough.
 #[component]
-pub(super) fn Bar(query: Memo<PageQuery>, search: Option<TextProp>, filters: Option<ViewFn>) -> impl IntoView {
+pub(super) fn Bar(
+    query: Memo<PageQuery>,
+    search: Option<TextProp>,
+    filters: Option<ViewFn>,
+) -> impl IntoView {
     let address = ListAddress::here();
     let navigate = StoredValue::new(use_navigate());
     let go = move |text: String| {
         let target = address.with("q", text.trim());
-        let options = NavigateOptions { replace: true, scroll: false, ..Default::default() };
+        let options = NavigateOptions {
+            replace: true,
+            scroll: false,
+            ..Default::default()
+        };
         navigate.with_value(|navigate| navigate(&target, options));
     };
     let typed = RwSignal::new(String::new());

@@ -63,8 +63,16 @@ impl<T> Column<T> {
     }
 
     fn classes(&self) -> String {
-        let align = if self.align == Align::End { "text-right tabular-nums" } else { "text-left" };
-        let shown = if self.wide_only { "hidden md:table-cell" } else { "" };
+        let align = if self.align == Align::End {
+            "text-right tabular-nums"
+        } else {
+            "text-left"
+        };
+        let shown = if self.wide_only {
+            "hidden md:table-cell"
+        } else {
+            ""
+        };
         format!("{align} {shown}")
     }
 }
@@ -127,7 +135,8 @@ pub(super) fn Head<T: Send + Sync + 'static>(
     let i18n = use_i18n();
     let address = ListAddress::here();
     let all = StoredValue::new(ids);
-    let every = move |chosen: &BTreeSet<String>| all.with_value(|ids| ids.iter().all(|id| chosen.contains(id)));
+    let every =
+        move |chosen: &BTreeSet<String>| all.with_value(|ids| ids.iter().all(|id| chosen.contains(id)));
     let tick = selected.map(|selected| {
         view! {
             <th scope="col" class="w-10 py-2 pl-4">

@@ -40,13 +40,15 @@ pub(super) fn Foot(
         }
     };
     let navigate = StoredValue::new(use_navigate());
-    let go = move |target: String| navigate.with_value(|navigate| navigate(&target, NavigateOptions::default()));
+    let go =
+        move |target: String| navigate.with_value(|navigate| navigate(&target, NavigateOptions::default()));
     let back = move |_| {
         let before = trail.try_update(Vec::pop).flatten();
         go(address.with("after", before.flatten().as_deref().unwrap_or_default()));
     };
     let forward = next.clone().map(|next| move || address.with("after", &next));
-    let remember = move |_| trail.update(|trail| trail.push(query.with_untracked(|query| query.after.clone())));
+    let remember =
+        move |_| trail.update(|trail| trail.push(query.with_untracked(|query| query.after.clone())));
     let on_first = Memo::new(move |_| query.with(|query| query.after.is_none()));
     view! {
         <div class="flex min-h-11 flex-wrap items-center justify-between gap-3 border-t border-line px-4 py-2 text-[13px] text-muted">

@@ -61,7 +61,8 @@ where
     T: Clone + Send + Sync + serde::Serialize + serde::de::DeserializeOwned + 'static,
 {
     let i18n = use_i18n();
-    let narrowed = Memo::new(move |_| query.with(|query| !query.search.is_empty() || !query.filters.is_empty()));
+    let narrowed =
+        Memo::new(move |_| query.with(|query| !query.search.is_empty() || !query.filters.is_empty()));
     let columns = StoredValue::new(columns);
     let caption = StoredValue::new(caption);
     let empty = StoredValue::new(empty);

@@ -14,7 +14,10 @@ use serde_json::Value;
 
 pub fn scripts() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors().map(|dir| dir.join("end2end/peers")).find(|dir| dir.is_dir()).expect("end2end/peers")
+    here.ancestors()
+        .map(|dir| dir.join("end2end/peers"))
+        .find(|dir| dir.is_dir())
+        .expect("end2end/peers")
 }
 
 /// The folder with the peers, got on first use.
@@ -115,30 +118,47 @@ impl Drop for Sink {
 }
 
 fn pipe(command: &mut Command, input: &[u8]) -> Vec<Value> {
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let input = input.to_vec();
     let writer = std::thread::spawn(move || stdin.write_all(&input).unwrap());
     let output = child.wait_with_output().unwrap();
     writer.join().unwrap();
     assert!(output.status.success());
-    let lines = output.stdout.split(|b| *b == b'\n').filter(|line| !line.is_empty());
+    let lines = output
+        .stdout
+        .split(|b| *b == b'\n')
+        .filter(|line| !line.is_empty());
     lines.map(|line| serde_json::from_slice(line).unwrap()).collect()
 }
 
 /// One message a line, in base64: what both scripts read.
 fn lines(raws: &[&[u8]]) -> Vec<u8> {
-    raws.iter().flat_map(|raw| (STANDARD.encode(raw) + "\n").into_bytes()).collect()
+    raws.iter()
+        .flat_map(|raw| (STANDARD.encode(raw) + "\n").into_bytes())
+        .collect()
 }
 
 /// What Python's parser understands, message by message.
 pub fn read_all_with_python(raws: &[&[u8]]) -> Vec<Value> {
-    pipe(Command::new(python()).arg(scripts().join("read_back.py")), &lines(raws))
+    pipe(
+        Command::new(python()).arg(scripts().join("read_back.py")),
+        &lines(raws),
+    )
 }
 
 /// What npm's mailparser understands, message by message.
 pub fn read_all_with_mailparser(raws: &[&[u8]]) -> Vec<Value> {
-    pipe(Command::new("node").arg(scripts().join("read_back.mjs")).arg(peers()), &lines(raws))
+    pipe(
+        Command::new("node")
+            .arg(scripts().join("read_back.mjs"))
+            .arg(peers()),
+        &lines(raws),
+    )
 }
 
 /// [`read_all_with_python`] for one.

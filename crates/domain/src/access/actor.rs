@@ -121,7 +121,8 @@ impl Actor {
         )
         .fetch_all(domain.pool())
         .await?;
-        let permissions: Arc<BTreeSet<_>> = Arc::new(scopes.iter().copied().chain([Permission::ViewUnit]).collect());
+        let permissions: Arc<BTreeSet<_>> =
+            Arc::new(scopes.iter().copied().chain([Permission::ViewUnit]).collect());
         let units = rows
             .into_iter()
             .map(|row| ActorUnit {

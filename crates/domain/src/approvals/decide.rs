@@ -46,7 +46,13 @@ async fn waiting(tx: &mut Tx, by: &Granted<ApproveCampaigns>, review: ReviewId) 
     if row.requested_by == Some(decider) || took_part(tx, campaign, decider).await? {
         return Err(Error::code(Code::OwnWork));
     }
-    Ok(Waiting { draft, revision: row.revision, requested_by: row.requested_by, seal: row.seal, decider })
+    Ok(Waiting {
+        draft,
+        revision: row.revision,
+        requested_by: row.requested_by,
+        seal: row.seal,
+        decider,
+    })
 }
 
 async fn decided(tx: &mut Tx, review: ReviewId, to: ReviewState, by: UserId, comment: &str) -> Result<()> {
@@ -83,7 +89,10 @@ pub async fn approve(
     let stored = load(tx.conn(), it.draft.unit, it.revision).await?;
     let unbroken = stored.is_some_and(|stored| stored.holds() && keys::same(&stored.seal, &it.seal))
         && it.draft.current_revision == Some(it.revision)
-        && keys::same(hex(&it.seal).as_bytes(), seal.trim().to_ascii_lowercase().as_bytes());
+        && keys::same(
+            hex(&it.seal).as_bytes(),
+            seal.trim().to_ascii_lowercase().as_bytes(),
+        );
     if !unbroken {
         return Err(Error::code(Code::SealBroken));
     }
@@ -92,9 +101,12 @@ pub async fn approve(
     it.draft.state = next;
     decided(tx, review, ReviewState::Approved, it.decider, &comment).await?;
     // The next round begins with nobody's hands on it.
-    sqlx::query!("delete from campaign_editors where campaign_id = $1", it.draft.id.uuid())
-        .execute(tx.conn())
-        .await?;
+    sqlx::query!(
+        "delete from campaign_editors where campaign_id = $1",
+        it.draft.id.uuid()
+    )
+    .execute(tx.conn())
+    .await?;
     let state = match give_to_clock(tx, &it.draft).await {
         Ok(state) => state,
         Err(error) if error.refusal() == Some(Code::InThePast) => next,
@@ -111,7 +123,12 @@ pub async fn approve(
 ///
 /// # Errors
 /// Field `comment` where there is no reason; `OwnWork`, `WrongState`, `NotFound` as for [`approve`].
-pub async fn reject(tx: &mut Tx, by: &Granted<ApproveCampaigns>, review: ReviewId, comment: &str) -> Result<()> {
+pub async fn reject(
+    tx: &mut Tx,
+    by: &Granted<ApproveCampaigns>,
+    review: ReviewId,
+    comment: &str,
+) -> Result<()> {
     let mut fields = Fields::new();
     let comment = fields.text("comment", comment, NOTE_CHARS);
     fields.finish()?;

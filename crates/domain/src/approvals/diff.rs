@@ -10,10 +10,19 @@ const MAX_WORDS: usize = 3_000;
 pub fn diff(before: &str, after: &str) -> Vec<Piece> {
     let (old, new) = (words(before), words(after));
     let head = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
-    let tail = old[head..].iter().rev().zip(new[head..].iter().rev()).take_while(|(a, b)| a == b).count();
+    let tail = old[head..]
+        .iter()
+        .rev()
+        .zip(new[head..].iter().rev())
+        .take_while(|(a, b)| a == b)
+        .count();
     let mut pieces = Pieces::default();
     pieces.all(PieceKind::Same, &old[..head]);
-    middle(&old[head..old.len() - tail], &new[head..new.len() - tail], &mut pieces);
+    middle(
+        &old[head..old.len() - tail],
+        &new[head..new.len() - tail],
+        &mut pieces,
+    );
     pieces.all(PieceKind::Same, &old[old.len() - tail..]);
     pieces.0
 }
@@ -25,7 +34,10 @@ impl Pieces {
     fn push(&mut self, kind: PieceKind, text: &str) {
         match self.0.last_mut() {
             Some(last) if last.kind == kind => last.text.push_str(text),
-            _ => self.0.push(Piece { kind, text: text.to_owned() }),
+            _ => self.0.push(Piece {
+                kind,
+                text: text.to_owned(),
+            }),
         }
     }
 
@@ -57,8 +69,8 @@ fn middle(old: &[&str], new: &[&str], pieces: &mut Pieces) {
     }
     let (mut i, mut j) = (0, 0);
     while i < old.len() || j < new.len() {
-        let removes = j == new.len()
-            || (i < old.len() && common[(i + 1) * width + j] >= common[i * width + j + 1]);
+        let removes =
+            j == new.len() || (i < old.len() && common[(i + 1) * width + j] >= common[i * width + j + 1]);
         if i < old.len() && j < new.len() && old[i] == new[j] {
             pieces.push(PieceKind::Same, old[i]);
             (i, j) = (i + 1, j + 1);
@@ -95,18 +107,25 @@ pub(super) fn plain(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     let mut rest = html;
     while let Some(open) = rest.find('<') {
-        let Some(close) = rest[open..].find('>') else { break };
+        let Some(close) = rest[open..].find('>') else {
+            break;
+        };
         out.push_str(&rest[..open]);
         let name = rest[open + 1..open + close].trim_start_matches('/');
         let name: String = name.chars().take_while(char::is_ascii_alphanumeric).collect();
-        let block = ["p", "br", "li", "ul", "ol", "div", "h1", "h2", "h3"].contains(&name.to_ascii_lowercase().as_str());
+        let block = ["p", "br", "li", "ul", "ol", "div", "h1", "h2", "h3"]
+            .contains(&name.to_ascii_lowercase().as_str());
         if block {
             out.push('\n');
         }
         rest = &rest[open + close + 1..];
     }
     out.push_str(rest);
-    let out = out.replace("&nbsp;", " ").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
+    let out = out
+        .replace("&nbsp;", " ")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"");
     let out = out.replace("&#39;", "'").replace("&amp;", "&");
     let lines: Vec<&str> = out.lines().map(str::trim).filter(|it| !it.is_empty()).collect();
     lines.join("\n")
@@ -130,7 +149,10 @@ mod tests {
 
     #[test]
     fn one_word() {
-        assert_eq!(told("Open day in May", "Open day in June"), "Open day in [-May][+June]");
+        assert_eq!(
+            told("Open day in May", "Open day in June"),
+            "Open day in [-May][+June]"
+        );
         assert_eq!(told("", "Zażółć gęślą jaźń"), "[+Zażółć gęślą jaźń]");
         assert_eq!(told("same", "same"), "same");
         assert_eq!(told("a b c d", "a x c d"), "a [-b ][+x ]c d");
@@ -138,7 +160,10 @@ mod tests {
 
     #[test]
     fn markup_is_left_out() {
-        assert_eq!(plain("<p>One &amp; <strong>two</strong></p><p>three<br/>four</p>"), "One & two\nthree\nfour");
+        assert_eq!(
+            plain("<p>One &amp; <strong>two</strong></p><p>three<br/>four</p>"),
+            "One & two\nthree\nfour"
+        );
         assert_eq!(plain("a < b"), "a < b");
     }
 

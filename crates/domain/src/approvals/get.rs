@@ -75,7 +75,9 @@ pub async fn get(
     else {
         return Ok(None);
     };
-    let stored = campaigns::load(tx.conn(), row.unit_id, row.revision).await?.ok_or_else(Error::not_found)?;
+    let stored = campaigns::load(tx.conn(), row.unit_id, row.revision)
+        .await?
+        .ok_or_else(Error::not_found)?;
     let own_work = match by.user() {
         None => false,
         Some(me) => row.requested_by == Some(me) || took_part(tx, row.campaign_id, me).await?,
@@ -85,8 +87,15 @@ pub async fn get(
     let audience: Audience = serde_json::from_value(stored.parts.audience.clone())?;
     let classification = campaigns::classification(&stored.parts.classification)?;
     let (default_language, versions) = languages(&stored.parts.source);
-    let counts =
-        campaigns::count(tx, row.unit_id, classification, &audience, default_language, &versions).await?;
+    let counts = campaigns::count(
+        tx,
+        row.unit_id,
+        classification,
+        &audience,
+        default_language,
+        &versions,
+    )
+    .await?;
     let names = topic_names(tx, row.unit_id, language).await?;
     let named = |ids: &[TopicId]| ids.iter().filter_map(|id| names.get(id).cloned()).collect();
     Ok(Some(ReviewDetail {
@@ -130,10 +139,18 @@ pub async fn get(
 /// Default language and versions of a sealed source.
 fn languages(source: &Value) -> (Language, Vec<Language>) {
     let parse = |text: &str| text.parse::<Language>().ok();
-    let default =
-        source.get("default_language").and_then(Value::as_str).and_then(parse).unwrap_or_default();
+    let default = source
+        .get("default_language")
+        .and_then(Value::as_str)
+        .and_then(parse)
+        .unwrap_or_default();
     let versions = source.get("languages").and_then(Value::as_object);
-    (default, versions.map(|it| it.keys().filter_map(|key| parse(key)).collect()).unwrap_or_default())
+    (
+        default,
+        versions
+            .map(|it| it.keys().filter_map(|key| parse(key)).collect())
+            .unwrap_or_default(),
+    )
 }
 
 /// Against the last approved revision before this one; where none was ever approved, against the one submitted before.
@@ -148,7 +165,9 @@ async fn compare(tx: &mut Tx, row: &Row, stored: &Stored) -> Result<(Option<Comp
     )
     .fetch_optional(tx.conn())
     .await?;
-    let Some(before) = before else { return Ok((None, Vec::new())) };
+    let Some(before) = before else {
+        return Ok((None, Vec::new()));
+    };
     let Some(other) = campaigns::load(tx.conn(), row.unit_id, before.id).await? else {
         return Ok((None, Vec::new()));
     };
@@ -162,15 +181,27 @@ async fn compare(tx: &mut Tx, row: &Row, stored: &Stored) -> Result<(Option<Comp
 
 /// The unit's topics by name, in the reader's language or what there is.
 async fn topic_names(tx: &mut Tx, unit: UnitId, language: Language) -> Result<BTreeMap<TopicId, String>> {
-    let rows = sqlx::query!(r#"select id as "id: TopicId", key, name from topics where unit_id = $1"#, unit.uuid())
-        .fetch_all(tx.conn())
-        .await?;
+    let rows = sqlx::query!(
+        r#"select id as "id: TopicId", key, name from topics where unit_id = $1"#,
+        unit.uuid()
+    )
+    .fetch_all(tx.conn())
+    .await?;
     Ok(rows
         .into_iter()
         .map(|row| {
             let pick = |code: &str| row.name.get(code).and_then(Value::as_str).map(str::to_owned);
-            let any = || row.name.as_object()?.values().find_map(Value::as_str).map(str::to_owned);
-            let name = pick(language.code()).or_else(|| pick("en")).or_else(any).unwrap_or(row.key);
+            let any = || {
+                row.name
+                    .as_object()?
+                    .values()
+                    .find_map(Value::as_str)
+                    .map(str::to_owned)
+            };
+            let name = pick(language.code())
+                .or_else(|| pick("en"))
+                .or_else(any)
+                .unwrap_or(row.key);
             (row.id, name)
         })
         .collect())
@@ -194,7 +225,9 @@ pub async fn sample_recipients(
     .fetch_optional(tx.conn())
     .await?
     .ok_or_else(Error::not_found)?;
-    let Some(stored) = campaigns::load(tx.conn(), by.unit(), revision).await? else { return Ok(Vec::new()) };
+    let Some(stored) = campaigns::load(tx.conn(), by.unit(), revision).await? else {
+        return Ok(Vec::new());
+    };
     let audience: Audience = serde_json::from_value(stored.parts.audience)?;
     let classification = campaigns::classification(&stored.parts.classification)?;
     let (default_language, _) = languages(&stored.parts.source);

@@ -22,7 +22,10 @@ pub async fn list(
     let wanted = match query.filters.get("state").map(String::as_str) {
         None | Some("") => Some(ReviewState::Waiting),
         Some("all") => None,
-        Some(text) => Some(text.parse().map_err(|_| Error::field("state", Code::UnknownReference))?),
+        Some(text) => Some(
+            text.parse()
+                .map_err(|_| Error::field("state", Code::UnknownReference))?,
+        ),
     };
     let after: Option<ReviewId> = cursor::decode(query.after.as_deref())?;
     let search = format!("%{}%", audit::like(&query.search));
@@ -66,7 +69,12 @@ pub async fn list(
             own_work: row.own_work,
         });
     }
-    Ok(Page { items, next: page.next, total: None, estimated: false })
+    Ok(Page {
+        items,
+        next: page.next,
+        total: None,
+        estimated: false,
+    })
 }
 
 /// How many wait for this person: not their own work, in any unit where they may approve.

@@ -22,7 +22,8 @@ use types::{CampaignId, UserId};
 
 /// The state as stored.
 pub(crate) fn state(text: &str) -> Result<ReviewState> {
-    text.parse().map_err(|_| Error::broken("unknown state in reviews"))
+    text.parse()
+        .map_err(|_| Error::broken("unknown state in reviews"))
 }
 
 /// Whoever changed the campaign since it was last approved: none of them may approve it.

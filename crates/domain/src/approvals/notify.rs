@@ -14,18 +14,26 @@ struct Recipient {
 }
 
 fn language(code: &str) -> Result<Language> {
-    code.parse().map_err(|_| Error::broken("unknown language in users"))
+    code.parse()
+        .map_err(|_| Error::broken("unknown language in users"))
 }
 
 async fn send(tx: &mut Tx, to: Recipient, notice: Notice) -> Result<()> {
-    let mail = SystemMail { to: to.email, name: to.name, language: to.language, notice };
+    let mail = SystemMail {
+        to: to.email,
+        name: to.name,
+        language: to.language,
+        notice,
+    };
     queue::enqueue(tx, &Job::SystemMail(mail)).await?;
     Ok(())
 }
 
 /// Key and name of the unit.
 async fn unit(tx: &mut Tx, id: UnitId) -> Result<(String, String)> {
-    let row = sqlx::query!("select key, name from units where id = $1", id.uuid()).fetch_one(tx.conn()).await?;
+    let row = sqlx::query!("select key, name from units where id = $1", id.uuid())
+        .fetch_one(tx.conn())
+        .await?;
     Ok((row.key, row.name))
 }
 
@@ -50,18 +58,32 @@ async fn approvers(tx: &mut Tx, draft: &Draft, author: Option<UserId>) -> Result
     .fetch_all(tx.conn())
     .await?;
     rows.into_iter()
-        .map(|row| Ok(Recipient { name: row.name, email: row.email, language: language(&row.language)? }))
+        .map(|row| {
+            Ok(Recipient {
+                name: row.name,
+                email: row.email,
+                language: language(&row.language)?,
+            })
+        })
         .collect()
 }
 
 async fn colleague(tx: &mut Tx, user: Option<UserId>) -> Result<Option<Recipient>> {
     let Some(user) = user else { return Ok(None) };
-    let row =
-        sqlx::query!("select name, email, language from users where id = $1 and status = 'active'", user.uuid())
-            .fetch_optional(tx.conn())
-            .await?;
-    row.map(|row| Ok(Recipient { name: row.name, email: row.email, language: language(&row.language)? }))
-        .transpose()
+    let row = sqlx::query!(
+        "select name, email, language from users where id = $1 and status = 'active'",
+        user.uuid()
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    row.map(|row| {
+        Ok(Recipient {
+            name: row.name,
+            email: row.email,
+            language: language(&row.language)?,
+        })
+    })
+    .transpose()
 }
 
 /// To the approvers: something waits for them.
@@ -99,7 +121,9 @@ pub(super) async fn decided(
     approved: bool,
     comment: &str,
 ) -> Result<()> {
-    let Some(to) = colleague(tx, submitter).await? else { return Ok(()) };
+    let Some(to) = colleague(tx, submitter).await? else {
+        return Ok(());
+    };
     let (key, _) = unit(tx, draft.unit).await?;
     let notice = Notice::ReviewDecided {
         campaign: draft.name.clone(),
@@ -121,7 +145,9 @@ pub(crate) async fn stopped(tx: &mut Tx, draft: &Draft, reason: Code) -> Result<
     .fetch_optional(tx.conn())
     .await?
     .flatten();
-    let Some(to) = colleague(tx, submitter).await? else { return Ok(()) };
+    let Some(to) = colleague(tx, submitter).await? else {
+        return Ok(());
+    };
     let (key, _) = unit(tx, draft.unit).await?;
     let notice = Notice::SendingStopped {
         campaign: draft.name.clone(),

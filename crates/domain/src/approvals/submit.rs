@@ -17,7 +17,12 @@ pub(super) const NOTE_CHARS: usize = 2_000;
 /// # Errors
 /// `WrongState` unless it is a draft; `ChecksFailed`, or the code of the one check that says more (`AudienceEmpty`,
 /// `SenderDomain`, `InThePast`), while something stands in the way; `NotFound` where the unit has no such campaign.
-pub async fn submit(tx: &mut Tx, by: &Granted<EditCampaigns>, id: CampaignId, note: &str) -> Result<ReviewId> {
+pub async fn submit(
+    tx: &mut Tx,
+    by: &Granted<EditCampaigns>,
+    id: CampaignId,
+    note: &str,
+) -> Result<ReviewId> {
     let mut fields = Fields::new();
     let note = fields.optional_text("note", note, NOTE_CHARS);
     fields.finish()?;
@@ -102,7 +107,14 @@ pub async fn submit(tx: &mut Tx, by: &Granted<EditCampaigns>, id: CampaignId, no
     .await?;
     notify::requested(tx, by, &draft, review, author, checks.counts.recipients, &note).await?;
     let detail = json!({"revision": number, "seal": hex(&seal), "recipients": checks.counts.recipients});
-    audit::record(tx, by, "campaign.submitted", Object::new("campaign", id.uuid(), &draft.name), detail).await?;
+    audit::record(
+        tx,
+        by,
+        "campaign.submitted",
+        Object::new("campaign", id.uuid(), &draft.name),
+        detail,
+    )
+    .await?;
     Ok(review)
 }
 

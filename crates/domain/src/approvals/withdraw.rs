@@ -25,5 +25,12 @@ pub async fn withdraw(tx: &mut Tx, by: &Granted<EditCampaigns>, id: CampaignId) 
     .execute(tx.conn())
     .await?;
     let detail = json!({"state": draft.state.as_str()});
-    audit::record(tx, by, "campaign.withdrawn", Object::new("campaign", id.uuid(), &draft.name), detail).await
+    audit::record(
+        tx,
+        by,
+        "campaign.withdrawn",
+        Object::new("campaign", id.uuid(), &draft.name),
+        detail,
+    )
+    .await
 }

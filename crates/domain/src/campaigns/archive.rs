@@ -12,7 +12,10 @@ use types::campaigns::CampaignState;
 /// `WrongState` between submission and the end; `NotFound` where the unit has no such campaign.
 pub async fn archive(tx: &mut Tx, by: &Granted<EditCampaigns>, id: CampaignId, archived: bool) -> Result<()> {
     let draft = lock(tx, by.unit(), id).await?;
-    let still = matches!(draft.state, CampaignState::Draft | CampaignState::Finished | CampaignState::Cancelled);
+    let still = matches!(
+        draft.state,
+        CampaignState::Draft | CampaignState::Finished | CampaignState::Cancelled
+    );
     if !still {
         return Err(Error::wrong_state(draft.state.as_str()));
     }
@@ -28,8 +31,19 @@ pub async fn archive(tx: &mut Tx, by: &Granted<EditCampaigns>, id: CampaignId, a
     )
     .execute(tx.conn())
     .await?;
-    let action = if archived { "campaign.archived" } else { "campaign.restored" };
-    audit::record(tx, by, action, Object::new("campaign", id.uuid(), &draft.name), json!({})).await
+    let action = if archived {
+        "campaign.archived"
+    } else {
+        "campaign.restored"
+    };
+    audit::record(
+        tx,
+        by,
+        action,
+        Object::new("campaign", id.uuid(), &draft.name),
+        json!({}),
+    )
+    .await
 }
 
 /// Removes a draft that was never submitted and has been put away. There is no way back, so the console asks.
@@ -41,9 +55,22 @@ pub async fn delete(tx: &mut Tx, by: &Granted<EditCampaigns>, id: CampaignId) ->
     if draft.state != CampaignState::Draft || !draft.archived || draft.current_revision.is_some() {
         return Err(Error::wrong_state(draft.state.as_str()));
     }
-    sqlx::query!("delete from campaign_editors where campaign_id = $1", id.uuid()).execute(tx.conn()).await?;
-    sqlx::query!("delete from campaigns where id = $1 and unit_id = $2", id.uuid(), by.unit().uuid())
+    sqlx::query!("delete from campaign_editors where campaign_id = $1", id.uuid())
         .execute(tx.conn())
         .await?;
-    audit::record(tx, by, "campaign.deleted", Object::new("campaign", id.uuid(), &draft.name), json!({})).await
+    sqlx::query!(
+        "delete from campaigns where id = $1 and unit_id = $2",
+        id.uuid(),
+        by.unit().uuid()
+    )
+    .execute(tx.conn())
+    .await?;
+    audit::record(
+        tx,
+        by,
+        "campaign.deleted",
+        Object::new("campaign", id.uuid(), &draft.name),
+        json!({}),
+    )
+    .await
 }

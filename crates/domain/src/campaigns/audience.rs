@@ -59,7 +59,15 @@ pub async fn count_audience(
     content: &CampaignContent,
 ) -> Result<AudienceCounts> {
     let versions: Vec<Language> = content.languages.keys().copied().collect();
-    count(tx, unit, classification, audience, content.default_language, &versions).await
+    count(
+        tx,
+        unit,
+        classification,
+        audience,
+        content.default_language,
+        &versions,
+    )
+    .await
 }
 
 /// [`count_audience`] for a message with these language versions.
@@ -97,10 +105,15 @@ pub(crate) async fn count(
         }
         counts.recipients += row.people;
         let wanted: Option<Language> = row.language.as_deref().and_then(|it| it.parse().ok());
-        let version = wanted.filter(|it| versions.contains(it)).unwrap_or(default_language);
+        let version = wanted
+            .filter(|it| versions.contains(it))
+            .unwrap_or(default_language);
         *counts.languages.entry(version).or_default() += row.people;
     }
-    counts.held_back = held.into_iter().map(|(rule, people)| HeldBack { rule, people }).collect();
+    counts.held_back = held
+        .into_iter()
+        .map(|(rule, people)| HeldBack { rule, people })
+        .collect();
     counts.held_back.sort_by_key(|it| std::cmp::Reverse(it.people));
     Ok(counts)
 }
@@ -130,7 +143,10 @@ pub(super) async fn without_version(
     .await?;
     rows.into_iter()
         .map(|row| {
-            let language = row.language.parse().map_err(|_| Error::broken("unknown language in contacts"))?;
+            let language = row
+                .language
+                .parse()
+                .map_err(|_| Error::broken("unknown language in contacts"))?;
             Ok((language, row.people))
         })
         .collect()
@@ -183,7 +199,15 @@ pub async fn sample_recipients(
     search: &str,
 ) -> Result<Vec<SampleRecipient>> {
     let draft = super::draft::read(tx, by.unit(), id).await?;
-    samples(tx, by.unit(), draft.classification, &draft.audience, draft.content.default_language, search).await
+    samples(
+        tx,
+        by.unit(),
+        draft.classification,
+        &draft.audience,
+        draft.content.default_language,
+        search,
+    )
+    .await
 }
 
 /// [`sample_recipients`] of a sealed revision too.
@@ -196,7 +220,14 @@ pub(crate) async fn samples(
     search: &str,
 ) -> Result<Vec<SampleRecipient>> {
     // Without a chosen audience the unit's people will do: the preview works from the first step on.
-    let audience = if audience.is_unset() { Audience { everyone: true, ..audience.clone() } } else { audience.clone() };
+    let audience = if audience.is_unset() {
+        Audience {
+            everyone: true,
+            ..audience.clone()
+        }
+    } else {
+        audience.clone()
+    };
     let arrays = AudienceArrays::new(&audience, default_language);
     let pattern = format!("%{}%", crate::audit::like(search));
     let rows = sqlx::query!(

@@ -30,7 +30,12 @@ impl Checks {
 }
 
 fn check(level: CheckLevel, code: CheckCode) -> Check {
-    Check { level, code, people: None, params: Default::default() }
+    Check {
+        level,
+        code,
+        people: None,
+        params: Default::default(),
+    }
 }
 
 /// A sample as the renderer takes it.
@@ -55,7 +60,11 @@ pub async fn checks(tx: &mut Tx, by: &Granted<ReadCampaigns>, id: CampaignId) ->
 }
 
 pub(crate) async fn run(tx: &mut Tx, draft: &Draft, prepared: &Prepared) -> Result<Checks> {
-    let mut checks: Vec<Check> = prepared.missing.iter().map(|code| check(CheckLevel::Error, *code)).collect();
+    let mut checks: Vec<Check> = prepared
+        .missing
+        .iter()
+        .map(|code| check(CheckLevel::Error, *code))
+        .collect();
     if let Some(domain) = &prepared.foreign_domain {
         let mut told = check(CheckLevel::Error, CheckCode::SenderDomain);
         told.params.insert("domain".to_owned(), domain.clone());
@@ -64,7 +73,14 @@ pub(crate) async fn run(tx: &mut Tx, draft: &Draft, prepared: &Prepared) -> Resu
     if in_the_past(&draft.schedule, tx.now()) {
         checks.push(check(CheckLevel::Error, CheckCode::InThePast));
     }
-    let counts = audience::count_audience(tx, draft.unit, draft.classification, &draft.audience, &draft.content).await?;
+    let counts = audience::count_audience(
+        tx,
+        draft.unit,
+        draft.classification,
+        &draft.audience,
+        &draft.content,
+    )
+    .await?;
     if draft.audience.is_unset() {
         checks.push(check(CheckLevel::Error, CheckCode::NoAudience));
     } else if counts.recipients == 0 {
@@ -80,7 +96,11 @@ pub(crate) async fn run(tx: &mut Tx, draft: &Draft, prepared: &Prepared) -> Resu
         }
     };
     checks.sort_by_key(|it| it.level);
-    Ok(Checks { checks, findings, counts })
+    Ok(Checks {
+        checks,
+        findings,
+        counts,
+    })
 }
 
 /// A time that has passed, or will have in the minute that approving takes at the least.
@@ -89,16 +109,35 @@ pub(crate) fn in_the_past(schedule: &Schedule, now: Timestamp) -> bool {
 }
 
 /// Who lacks what the message says, and who reads a language it is not written in.
-async fn about_people(tx: &mut Tx, draft: &Draft, prepared: &Prepared, checks: &mut Vec<Check>) -> Result<()> {
+async fn about_people(
+    tx: &mut Tx,
+    draft: &Draft,
+    prepared: &Prepared,
+    checks: &mut Vec<Check>,
+) -> Result<()> {
     let default_language = draft.content.default_language;
-    let compiled = prepared.source.as_ref().and_then(|source| render::compile(source).ok());
+    let compiled = prepared
+        .source
+        .as_ref()
+        .and_then(|source| render::compile(source).ok());
     if let Some(compiled) = compiled {
-        let mut paths: Vec<String> =
-            compiled.variables().iter().filter(|it| !it.guarded).map(|it| it.path.clone()).collect();
+        let mut paths: Vec<String> = compiled
+            .variables()
+            .iter()
+            .filter(|it| !it.guarded)
+            .map(|it| it.path.clone())
+            .collect();
         paths.sort_unstable();
         paths.dedup();
-        let lacking =
-            audience::lacking(tx, draft.unit, draft.classification, &draft.audience, default_language, &paths).await?;
+        let lacking = audience::lacking(
+            tx,
+            draft.unit,
+            draft.classification,
+            &draft.audience,
+            default_language,
+            &paths,
+        )
+        .await?;
         for (name, people) in lacking {
             let mut told = check(CheckLevel::Warning, CheckCode::MissingVariable);
             told.people = Some(people);
@@ -106,8 +145,14 @@ async fn about_people(tx: &mut Tx, draft: &Draft, prepared: &Prepared, checks: &
             checks.push(told);
         }
     }
-    let others =
-        audience::without_version(tx, draft.unit, draft.classification, &draft.audience, &draft.content).await?;
+    let others = audience::without_version(
+        tx,
+        draft.unit,
+        draft.classification,
+        &draft.audience,
+        &draft.content,
+    )
+    .await?;
     for (language, people) in others {
         let mut told = check(CheckLevel::Warning, CheckCode::NoVersion);
         told.people = Some(people);
@@ -142,7 +187,8 @@ async fn complete_sample(tx: &mut Tx, draft: &Draft) -> Result<Person> {
             }
         }
         for (key, value) in one.attributes {
-            let empty = |it: &serde_json::Value| it.is_null() || it.as_str().is_some_and(|it| it.trim().is_empty());
+            let empty =
+                |it: &serde_json::Value| it.is_null() || it.as_str().is_some_and(|it| it.trim().is_empty());
             if !empty(&value) && whole.attributes.get(&key).is_none_or(empty) {
                 whole.attributes.insert(key, value);
             }

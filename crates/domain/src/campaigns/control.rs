@@ -62,7 +62,9 @@ async fn dispatch_of(tx: &mut Tx, draft: &Draft) -> Result<Option<DispatchId>> {
 }
 
 async fn running(tx: &mut Tx, draft: &Draft) -> Result<DispatchId> {
-    dispatch_of(tx, draft).await?.ok_or_else(|| Error::broken("a campaign is sending without a dispatch"))
+    dispatch_of(tx, draft)
+        .await?
+        .ok_or_else(|| Error::broken("a campaign is sending without a dispatch"))
 }
 
 /// Holds the sending within a second. What is in flight is finished and recorded.
@@ -75,7 +77,14 @@ pub async fn pause(tx: &mut Tx, by: &Granted<ControlSending>, id: CampaignId) ->
     let dispatch = running(tx, &draft).await?;
     dispatch::pause(tx, by, dispatch).await?;
     set_state(tx, &draft, next).await?;
-    audit::record(tx, by, "campaign.paused", Object::new("campaign", id.uuid(), &draft.name), json!({})).await
+    audit::record(
+        tx,
+        by,
+        "campaign.paused",
+        Object::new("campaign", id.uuid(), &draft.name),
+        json!({}),
+    )
+    .await
 }
 
 /// Goes on where it stopped, under the same seal, which is looked at again.
@@ -89,7 +98,14 @@ pub async fn resume(tx: &mut Tx, by: &Granted<ControlSending>, id: CampaignId) -
     let dispatch = running(tx, &draft).await?;
     dispatch::resume(tx, by, dispatch).await?;
     set_state(tx, &draft, next).await?;
-    audit::record(tx, by, "campaign.resumed", Object::new("campaign", id.uuid(), &draft.name), json!({})).await
+    audit::record(
+        tx,
+        by,
+        "campaign.resumed",
+        Object::new("campaign", id.uuid(), &draft.name),
+        json!({}),
+    )
+    .await
 }
 
 /// Ends it for good: whoever has not been written to gets nothing and stands in the ledger as cancelled.
@@ -104,5 +120,12 @@ pub async fn cancel(tx: &mut Tx, by: &Granted<ControlSending>, id: CampaignId) -
     }
     set_state(tx, &draft, next).await?;
     let detail = json!({"state": draft.state.as_str()});
-    audit::record(tx, by, "campaign.cancelled", Object::new("campaign", id.uuid(), &draft.name), detail).await
+    audit::record(
+        tx,
+        by,
+        "campaign.cancelled",
+        Object::new("campaign", id.uuid(), &draft.name),
+        detail,
+    )
+    .await
 }

@@ -20,11 +20,17 @@ pub async fn create(tx: &mut Tx, by: &Granted<EditCampaigns>, input: &NewCampaig
     let name = fields.text("name", &input.name, NAME_CHARS);
     fields.finish()?;
     let language = default_language(tx, by).await?;
-    let mut content = CampaignContent { default_language: language, ..CampaignContent::default() };
+    let mut content = CampaignContent {
+        default_language: language,
+        ..CampaignContent::default()
+    };
     let mut first = LanguageContent::default();
     if let Some(template) = input.template_id {
         let (version, slots) = newest(tx, by, template).await?;
-        content.template = Some(TemplateRef { id: template, version });
+        content.template = Some(TemplateRef {
+            id: template,
+            version,
+        });
         // Authors start from the template's own words.
         first.slots = slots
             .into_iter()
@@ -38,7 +44,14 @@ pub async fn create(tx: &mut Tx, by: &Granted<EditCampaigns>, input: &NewCampaig
     content.languages.insert(language, first);
     let classification = input.classification.unwrap_or(Classification::Marketing);
     let id = insert(tx, by, &name, classification, &content).await?;
-    audit::record(tx, by, "campaign.created", Object::new("campaign", id.uuid(), &name), json!({})).await?;
+    audit::record(
+        tx,
+        by,
+        "campaign.created",
+        Object::new("campaign", id.uuid(), &name),
+        json!({}),
+    )
+    .await?;
     Ok(id)
 }
 
@@ -58,10 +71,14 @@ async fn newest(tx: &mut Tx, by: &Granted<EditCampaigns>, template: TemplateId) 
 }
 
 async fn default_language(tx: &mut Tx, by: &Granted<EditCampaigns>) -> Result<Language> {
-    let code = sqlx::query_scalar!("select default_language from units where id = $1", by.unit().uuid())
-        .fetch_one(tx.conn())
-        .await?;
-    code.parse().map_err(|_| Error::broken("unknown language in units"))
+    let code = sqlx::query_scalar!(
+        "select default_language from units where id = $1",
+        by.unit().uuid()
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    code.parse()
+        .map_err(|_| Error::broken("unknown language in units"))
 }
 
 async fn insert(
@@ -102,7 +119,12 @@ pub async fn duplicate(
     language: Language,
 ) -> Result<CampaignId> {
     let original = super::draft::read(tx, by.unit(), of).await?;
-    let name = i18n::td_string!(footer::locale(language), campaigns.copy_name, name = original.name.as_str()).to_string();
+    let name = i18n::td_string!(
+        footer::locale(language),
+        campaigns.copy_name,
+        name = original.name.as_str()
+    )
+    .to_string();
     let name: String = name.chars().take(NAME_CHARS).collect();
     let id = insert(tx, by, &name, original.classification, &original.content).await?;
     sqlx::query!(
@@ -116,6 +138,13 @@ pub async fn duplicate(
     .execute(tx.conn())
     .await?;
     let detail = json!({"copy_of": of});
-    audit::record(tx, by, "campaign.created", Object::new("campaign", id.uuid(), &name), detail).await?;
+    audit::record(
+        tx,
+        by,
+        "campaign.created",
+        Object::new("campaign", id.uuid(), &name),
+        detail,
+    )
+    .await?;
     Ok(id)
 }

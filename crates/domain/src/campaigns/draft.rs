@@ -61,7 +61,8 @@ impl Row {
 
 /// The state as stored.
 pub(crate) fn state(text: &str) -> Result<CampaignState> {
-    text.parse().map_err(|_| Error::broken("unknown state in campaigns"))
+    text.parse()
+        .map_err(|_| Error::broken("unknown state in campaigns"))
 }
 
 /// Reads the campaign and keeps others from changing it until the transaction ends.

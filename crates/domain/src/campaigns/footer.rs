@@ -21,9 +21,15 @@ pub fn locale(language: Language) -> Locale {
 pub fn words(language: Language, classification: Classification, unit: &str) -> FooterWords {
     let locale = locale(language);
     let reason = match classification {
-        Classification::Marketing => td_string!(locale, mail.footer_reason_marketing, unit = unit).to_string(),
-        Classification::Operational => td_string!(locale, mail.footer_reason_operational, unit = unit).to_string(),
-        Classification::Transactional => td_string!(locale, mail.footer_reason_transactional, unit = unit).to_string(),
+        Classification::Marketing => {
+            td_string!(locale, mail.footer_reason_marketing, unit = unit).to_string()
+        }
+        Classification::Operational => {
+            td_string!(locale, mail.footer_reason_operational, unit = unit).to_string()
+        }
+        Classification::Transactional => {
+            td_string!(locale, mail.footer_reason_transactional, unit = unit).to_string()
+        }
     };
     FooterWords {
         reason,

@@ -50,7 +50,9 @@ async fn launch(tx: &mut Tx, unit: UnitId, id: CampaignId) -> Result<Option<Disp
     let draft = read(tx, unit, id).await?;
     let sealed = match seal::sealed(tx.conn(), unit, id).await {
         Ok(sealed) => sealed,
-        Err(error) if error.refusal() == Some(Code::SealBroken) => return stop(tx, &draft, Code::SealBroken).await,
+        Err(error) if error.refusal() == Some(Code::SealBroken) => {
+            return stop(tx, &draft, Code::SealBroken).await;
+        }
         Err(error) => return Err(error),
     };
     if !source::sender_allowed(tx, unit, &sealed.sender.from_address).await? {
@@ -85,7 +87,14 @@ async fn launch(tx: &mut Tx, unit: UnitId, id: CampaignId) -> Result<Option<Disp
     .await?;
     let by = System.grant::<ControlSending>(unit);
     let detail = json!({"seal": super::hex(&sealed.seal), "dispatch": dispatch});
-    audit::record(tx, &by, "campaign.launched", Object::new("campaign", id.uuid(), &draft.name), detail).await?;
+    audit::record(
+        tx,
+        &by,
+        "campaign.launched",
+        Object::new("campaign", id.uuid(), &draft.name),
+        detail,
+    )
+    .await?;
     Ok(Some(dispatch))
 }
 
@@ -95,7 +104,14 @@ async fn stop(tx: &mut Tx, draft: &Draft, reason: Code) -> Result<Option<Dispatc
     set_state(tx, draft, next).await?;
     let by = System.grant::<ControlSending>(draft.unit);
     let object = Object::new("campaign", draft.id.uuid(), &draft.name);
-    audit::record(tx, &by, "campaign.stopped", object, json!({"reason": reason.as_str()})).await?;
+    audit::record(
+        tx,
+        &by,
+        "campaign.stopped",
+        object,
+        json!({"reason": reason.as_str()}),
+    )
+    .await?;
     notify::stopped(tx, draft, reason).await?;
     Ok(None)
 }

@@ -43,10 +43,20 @@ pub async fn ledger_page(
     .fetch_optional(tx.conn())
     .await?
     .ok_or_else(Error::not_found)?;
-    let Some(dispatch) = dispatch else { return Ok(Vec::new()) };
-    let filter = |key: &str| query.filters.get(key).map(String::as_str).filter(|it| !it.is_empty());
+    let Some(dispatch) = dispatch else {
+        return Ok(Vec::new());
+    };
+    let filter = |key: &str| {
+        query
+            .filters
+            .get(key)
+            .map(String::as_str)
+            .filter(|it| !it.is_empty())
+    };
     let outcome = filter("outcome");
-    if outcome.is_some_and(|it| !["sent", "failed", "suppressed", "cancelled", "ambiguous", WAITING].contains(&it)) {
+    if outcome
+        .is_some_and(|it| !["sent", "failed", "suppressed", "cancelled", "ambiguous", WAITING].contains(&it))
+    {
         return Err(Error::field("outcome", Code::UnknownReference));
     }
     let search = format!("%{}%", audit::like(&query.search));

@@ -11,7 +11,10 @@ use types::{CampaignId, Code, Page, PageQuery};
 pub async fn list(tx: &mut Tx, by: &Granted<ReadCampaigns>, query: &PageQuery) -> Result<Page<CampaignRow>> {
     let state: Option<CampaignState> = match query.filters.get("state").filter(|it| !it.is_empty()) {
         None => None,
-        Some(text) => Some(text.parse().map_err(|_| Error::field("state", Code::UnknownReference))?),
+        Some(text) => Some(
+            text.parse()
+                .map_err(|_| Error::field("state", Code::UnknownReference))?,
+        ),
     };
     let archived = query.filters.get("archived").is_some_and(|it| it == "yes");
     let (column, descending) = match query.sort_by() {
@@ -66,7 +69,8 @@ pub async fn list(tx: &mut Tx, by: &Granted<ReadCampaigns>, query: &PageQuery) -
     )
     .fetch_one(tx.conn())
     .await?;
-    let page = Page::from_rows(rows, limit, |row| cursor::encode(&(&row.sort_key, row.id))).with_total(total, false);
+    let page =
+        Page::from_rows(rows, limit, |row| cursor::encode(&(&row.sort_key, row.id))).with_total(total, false);
     let jiff = jiff_sqlx::Timestamp::to_jiff;
     let mut items = Vec::with_capacity(page.items.len());
     for row in page.items {
@@ -85,5 +89,10 @@ pub async fn list(tx: &mut Tx, by: &Granted<ReadCampaigns>, query: &PageQuery) -
             sent: row.sent,
         });
     }
-    Ok(Page { items, next: page.next, total: page.total, estimated: page.estimated })
+    Ok(Page {
+        items,
+        next: page.next,
+        total: page.total,
+        estimated: page.estimated,
+    })
 }

@@ -30,14 +30,14 @@ pub use launch::launch_due;
 pub use ledger::{ledger, ledger_page};
 pub use list::list;
 pub use progress::progress;
-pub use seal::{Sealed, hex, sealed};
 pub(crate) use seal::{Parts, Stored, load};
+pub use seal::{Sealed, hex, sealed};
 pub use source::{Prepared, prepare};
 pub use test_send::{MAX_TEST_ADDRESSES, test_send};
 pub use update::update;
 
-pub(crate) use checks::run as run_checks;
 pub(crate) use audience::{count, samples};
+pub(crate) use checks::run as run_checks;
 pub(crate) use draft::{Draft, lock, set_state};
 pub(crate) use source::prepare_draft;
 
@@ -47,7 +47,8 @@ use types::content::Classification;
 
 /// The classification as stored.
 pub(crate) fn classification(text: &str) -> Result<Classification> {
-    text.parse().map_err(|_| Error::broken("unknown classification in campaigns"))
+    text.parse()
+        .map_err(|_| Error::broken("unknown classification in campaigns"))
 }
 
 /// The person whose work this is: the user, or whoever made the API client that acts. Nobody approves what a client of

@@ -8,7 +8,11 @@ use types::campaigns::CampaignProgress;
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn progress(tx: &mut Tx, by: &Granted<ReadCampaigns>, id: CampaignId) -> Result<Option<CampaignProgress>> {
+pub async fn progress(
+    tx: &mut Tx,
+    by: &Granted<ReadCampaigns>,
+    id: CampaignId,
+) -> Result<Option<CampaignProgress>> {
     let Some(row) = sqlx::query!(
         r#"select c.state, c.started_at, c.finished_at, d.state as "dispatch?", d.stopped_reason as "stopped_reason?",
                   coalesce(d.audience, 0) as "audience!", coalesce(k.sent, d.sent, 0) as "sent!",
@@ -59,13 +63,23 @@ pub async fn progress(tx: &mut Tx, by: &Granted<ReadCampaigns>, id: CampaignId) 
 }
 
 /// Per second on average; a first second counts as whole.
-#[expect(clippy::cast_precision_loss, reason = "a rate for people; audiences are far below 2^52")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a rate for people; audiences are far below 2^52"
+)]
 fn rate(done: i64, from: Timestamp, to: Timestamp) -> f64 {
-    let seconds = to.duration_since(from).max(SignedDuration::from_secs(1)).as_secs_f64();
+    let seconds = to
+        .duration_since(from)
+        .max(SignedDuration::from_secs(1))
+        .as_secs_f64();
     done as f64 / seconds
 }
 
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "an estimate for people")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "an estimate for people"
+)]
 fn left(open: i64, per_second: f64) -> Option<i64> {
     (open > 0 && per_second > 0.0).then(|| (open as f64 / per_second).ceil() as i64)
 }

@@ -81,10 +81,12 @@ fn canonical(value: &Value, out: &mut String) {
 /// As shown and as sent back by an approver.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+            let _ = write!(out, "{byte:02x}");
+            out
+        })
 }
 
 /// A revision whose seal was recomputed just now and held.
@@ -145,7 +147,11 @@ impl Stored {
 }
 
 /// Loads a revision of the unit.
-pub(crate) async fn load(conn: &mut PgConnection, unit: UnitId, revision: RevisionId) -> Result<Option<Stored>> {
+pub(crate) async fn load(
+    conn: &mut PgConnection,
+    unit: UnitId,
+    revision: RevisionId,
+) -> Result<Option<Stored>> {
     let row = sqlx::query!(
         r#"select r.id as "id: RevisionId", r.campaign_id as "campaign_id: CampaignId", c.unit_id as "unit_id: UnitId", r.number,
                   r.classification, r.audience, r.source, r.sender, r.schedule, r.throttle_per_hour, r.audience_count, r.seal
@@ -192,7 +198,10 @@ pub async fn sealed(conn: &mut PgConnection, unit: UnitId, campaign: CampaignId)
     .await?
     .ok_or_else(Error::not_found)?;
     let broken = || Error::code(Code::SealBroken);
-    let live = matches!(row.state.as_str(), "approved" | "scheduled" | "sending" | "paused");
+    let live = matches!(
+        row.state.as_str(),
+        "approved" | "scheduled" | "sending" | "paused"
+    );
     let revision = row.revision.filter(|_| live).ok_or_else(broken)?;
     let stored = load(conn, unit, revision).await?.ok_or_else(broken)?;
     if row.approved.as_deref() != Some(stored.seal.as_slice()) {

@@ -39,13 +39,21 @@ async fn unit(tx: &mut Tx, unit: UnitId) -> Result<Unit> {
     .await?
     .ok_or_else(Error::not_found)?;
     Ok(Unit {
-        info: UnitInfo { name: row.name, address: row.address, website: row.website },
+        info: UnitInfo {
+            name: row.name,
+            address: row.address,
+            website: row.website,
+        },
         sender_domains: row.domains,
     })
 }
 
 /// A version of a template that the unit may use: its own or one of the units above.
-pub(super) async fn template(tx: &mut Tx, unit: UnitId, wanted: TemplateRef) -> Result<Option<TemplateSource>> {
+pub(super) async fn template(
+    tx: &mut Tx,
+    unit: UnitId,
+    wanted: TemplateRef,
+) -> Result<Option<TemplateSource>> {
     let row = sqlx::query!(
         r#"select v.mjml, v.slots from templates t
            join template_versions v on v.template_id = t.id and v.version = $3
@@ -56,7 +64,13 @@ pub(super) async fn template(tx: &mut Tx, unit: UnitId, wanted: TemplateRef) -> 
     )
     .fetch_optional(tx.conn())
     .await?;
-    row.map(|row| Ok(TemplateSource { mjml: row.mjml, slots: serde_json::from_value(row.slots)? })).transpose()
+    row.map(|row| {
+        Ok(TemplateSource {
+            mjml: row.mjml,
+            slots: serde_json::from_value(row.slots)?,
+        })
+    })
+    .transpose()
 }
 
 /// A sender profile that the unit may use.
@@ -80,7 +94,10 @@ pub(super) async fn sender(tx: &mut Tx, unit: UnitId, profile: SenderProfileId) 
 
 /// The domain of the address, where the unit may not send from it; compared in ASCII lower case.
 pub(super) fn foreign_domain(address: &str, domains: &[String]) -> Option<String> {
-    let domain = address.rsplit_once('@').map_or(address, |(_, domain)| domain).to_ascii_lowercase();
+    let domain = address
+        .rsplit_once('@')
+        .map_or(address, |(_, domain)| domain)
+        .to_ascii_lowercase();
     (!domains.iter().any(|it| it.eq_ignore_ascii_case(&domain))).then_some(domain)
 }
 
@@ -115,17 +132,29 @@ pub(crate) async fn prepare_draft(tx: &mut Tx, draft: &Draft) -> Result<Prepared
         missing.push(CheckCode::NoSender);
     }
     let from_name = sender.as_ref().map(|it| it.from_name.clone());
-    let foreign_domain = sender.as_ref().and_then(|it| foreign_domain(&it.from_address, &unit.sender_domains));
+    let foreign_domain = sender
+        .as_ref()
+        .and_then(|it| foreign_domain(&it.from_address, &unit.sender_domains));
     let source = template.map(|template| Source {
         template,
         classification: draft.classification,
         default_language: draft.content.default_language,
-        languages: languages(draft, from_name.as_deref().unwrap_or(&unit.info.name), &unit.info.name),
+        languages: languages(
+            draft,
+            from_name.as_deref().unwrap_or(&unit.info.name),
+            &unit.info.name,
+        ),
         unit: unit.info.clone(),
         base_url: tx.public_url().to_owned(),
         attributes: None,
     });
-    Ok(Prepared { source, sender, schedule: draft.schedule.clone(), missing, foreign_domain })
+    Ok(Prepared {
+        source,
+        sender,
+        schedule: draft.schedule.clone(),
+        missing,
+        foreign_domain,
+    })
 }
 
 fn languages(draft: &Draft, from_name: &str, unit: &str) -> BTreeMap<Language, Content> {
@@ -168,7 +197,13 @@ mod tests {
     fn only_the_whole_domain_counts() {
         let domains = ["university.test".to_owned()];
         assert_eq!(foreign_domain("news@University.TEST", &domains), None);
-        assert_eq!(foreign_domain("news@mail.university.test", &domains).as_deref(), Some("mail.university.test"));
-        assert_eq!(foreign_domain("news@university.test.example", &domains).as_deref(), Some("university.test.example"));
+        assert_eq!(
+            foreign_domain("news@mail.university.test", &domains).as_deref(),
+            Some("mail.university.test")
+        );
+        assert_eq!(
+            foreign_domain("news@university.test.example", &domains).as_deref(),
+            Some("university.test.example")
+        );
     }
 }

@@ -107,7 +107,10 @@ mod tests {
         ];
         for from in CampaignState::ALL {
             for act in Act::ALL {
-                let expected = allowed.iter().find(|(f, a, _)| f == from && *a == act).map(|(.., to)| *to);
+                let expected = allowed
+                    .iter()
+                    .find(|(f, a, _)| f == from && *a == act)
+                    .map(|(.., to)| *to);
                 assert_eq!(transition(*from, act), expected, "{from} {act:?}");
             }
         }

@@ -42,10 +42,17 @@ pub async fn test_send(
     }
     let problem = |problem: &render::Problem| {
         let error = ApiError::new(Code::TemplateError);
-        Error::Refused(Box::new(error.with("line", problem.line).with("message", problem.code.as_str())))
+        Error::Refused(Box::new(
+            error
+                .with("line", problem.line)
+                .with("message", problem.code.as_str()),
+        ))
     };
-    let compiled = render::compile(&source)
-        .map_err(|problems| problems.first().map_or_else(|| Error::code(Code::TemplateError), problem))?;
+    let compiled = render::compile(&source).map_err(|problems| {
+        problems
+            .first()
+            .map_or_else(|| Error::code(Code::TemplateError), problem)
+    })?;
     let rendered = compiled.render(&person, &PlainLinks).map_err(|it| problem(&it))?;
     for (name, address) in &colleagues {
         let mail = PreparedMail {
@@ -63,7 +70,14 @@ pub async fn test_send(
         queue::enqueue(tx, &Job::PreparedMail(mail)).await?;
     }
     let detail = json!({"messages": colleagues.len()});
-    audit::record(tx, by, "campaign.tested", Object::new("campaign", id.uuid(), &draft.name), detail).await?;
+    audit::record(
+        tx,
+        by,
+        "campaign.tested",
+        Object::new("campaign", id.uuid(), &draft.name),
+        detail,
+    )
+    .await?;
     Ok(colleagues.len())
 }
 
@@ -73,8 +87,11 @@ async fn colleagues(
     by: &Granted<EditCampaigns>,
     addresses: &[String],
 ) -> Result<Vec<(String, String)>> {
-    let mut wanted: Vec<String> =
-        addresses.iter().map(|it| it.trim().to_lowercase()).filter(|it| !it.is_empty()).collect();
+    let mut wanted: Vec<String> = addresses
+        .iter()
+        .map(|it| it.trim().to_lowercase())
+        .filter(|it| !it.is_empty())
+        .collect();
     wanted.sort_unstable();
     wanted.dedup();
     if wanted.is_empty() {
@@ -98,7 +115,11 @@ async fn colleagues(
         .filter(|it| !found.iter().any(|(_, email)| email.to_lowercase() == **it))
         .map(|it| FieldError::new("addresses", Code::UnknownReference).with("value", it))
         .collect();
-    if strangers.is_empty() { Ok(found) } else { Err(Error::Refused(Box::new(ApiError::invalid(strangers)))) }
+    if strangers.is_empty() {
+        Ok(found)
+    } else {
+        Err(Error::Refused(Box::new(ApiError::invalid(strangers))))
+    }
 }
 
 /// Whom it is rendered for: the person chosen, else somebody of the audience.

@@ -23,7 +23,12 @@ const QUIET: SignedDuration = SignedDuration::from_mins(10);
 /// # Errors
 /// `EditConflict` with parameters `editor` and `at` where somebody changed it meanwhile; `WrongState` in review, while
 /// sending and after the end; fields that are not right; `NotFound` where the unit has no such campaign.
-pub async fn update(tx: &mut Tx, by: &Granted<EditCampaigns>, id: CampaignId, change: &CampaignUpdate) -> Result<i32> {
+pub async fn update(
+    tx: &mut Tx,
+    by: &Granted<EditCampaigns>,
+    id: CampaignId,
+    change: &CampaignUpdate,
+) -> Result<i32> {
     let mut draft = lock(tx, by.unit(), id).await?;
     if draft.archived {
         return Err(Error::wrong_state("archived"));
@@ -56,7 +61,14 @@ pub async fn update(tx: &mut Tx, by: &Granted<EditCampaigns>, id: CampaignId, ch
     let quiet = remember_editor(tx, id, editor).await?;
     let object = Object::new("campaign", id.uuid(), &draft.name);
     if before != CampaignState::Draft {
-        audit::record(tx, by, "campaign.approval_dropped", object, json!({"state": before.as_str()})).await?;
+        audit::record(
+            tx,
+            by,
+            "campaign.approval_dropped",
+            object,
+            json!({"state": before.as_str()}),
+        )
+        .await?;
     } else if !quiet {
         audit::record(tx, by, "campaign.edited", object, json!({})).await?;
     }
@@ -96,7 +108,9 @@ async fn conflict(tx: &mut Tx, id: CampaignId) -> Result<Error> {
     .await?;
     let mut error = ApiError::new(Code::EditConflict);
     if let Some(row) = row {
-        error = error.with("editor", row.name).with("at", row.last_edit_at.to_jiff());
+        error = error
+            .with("editor", row.name)
+            .with("at", row.last_edit_at.to_jiff());
     }
     Ok(Error::Refused(Box::new(error)))
 }
@@ -168,9 +182,13 @@ async fn topics_known(tx: &mut Tx, draft: &Draft, fields: &mut Fields) -> Result
         .chain(&draft.audience.exclude_topics)
         .map(|it| it.uuid())
         .collect();
-    let known = sqlx::query_scalar!("select id from topics where unit_id = $1 and id = any ($2)", draft.unit.uuid(), &wanted)
-        .fetch_all(tx.conn())
-        .await?;
+    let known = sqlx::query_scalar!(
+        "select id from topics where unit_id = $1 and id = any ($2)",
+        draft.unit.uuid(),
+        &wanted
+    )
+    .fetch_all(tx.conn())
+    .await?;
     if wanted.iter().any(|it| !known.contains(it)) {
         fields.add("audience", Code::UnknownReference);
     }
@@ -192,11 +210,13 @@ fn content_fits(content: &CampaignContent, fields: &mut Fields) {
                 fields.optional_text(&field(name), text, HEADER_CHARS);
             }
         }
-        let size: usize = version.slots.values().map(slot_bytes).sum::<usize>() + version.text.as_ref().map_or(0, String::len);
+        let size: usize = version.slots.values().map(slot_bytes).sum::<usize>()
+            + version.text.as_ref().map_or(0, String::len);
         if size > MAX_SOURCE_BYTES || version.slots.len() > 200 {
             fields.push(FieldError::new(field("slots"), Code::TooLong).with("max", MAX_SOURCE_BYTES));
         }
-        let nul = version.slots.values().any(has_nul) || version.text.as_ref().is_some_and(|it| it.contains('\0'));
+        let nul =
+            version.slots.values().any(has_nul) || version.text.as_ref().is_some_and(|it| it.contains('\0'));
         if nul || version.slots.keys().any(|it| it.contains('\0')) {
             fields.add(&field("slots"), Code::BadFormat);
         }

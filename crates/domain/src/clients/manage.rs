@@ -59,7 +59,11 @@ async fn insert(
     if input.scopes.is_empty() {
         return Err(Error::field("scopes", Code::Required));
     }
-    let mut scopes: Vec<String> = input.scopes.iter().map(|scope| scope.as_str().to_owned()).collect();
+    let mut scopes: Vec<String> = input
+        .scopes
+        .iter()
+        .map(|scope| scope.as_str().to_owned())
+        .collect();
     scopes.sort();
     scopes.dedup();
     let id: ClientId = tx.id();
@@ -75,8 +79,18 @@ async fn insert(
     .execute(tx.conn())
     .await?;
     let client_secret = add_secret(tx, id).await?;
-    audit::record(tx, by, "client.created", Object::new("client", id.uuid(), name), json!({"scopes": scopes})).await?;
-    Ok(ApiCredentials { client_id: id, client_secret })
+    audit::record(
+        tx,
+        by,
+        "client.created",
+        Object::new("client", id.uuid(), name),
+        json!({"scopes": scopes}),
+    )
+    .await?;
+    Ok(ApiCredentials {
+        client_id: id,
+        client_secret,
+    })
 }
 
 async fn add_secret(tx: &mut Tx, client: ClientId) -> Result<String> {
@@ -108,8 +122,18 @@ pub async fn rotate(tx: &mut Tx, by: &Granted<ManageClients>, id: ClientId) -> R
     .execute(tx.conn())
     .await?;
     let client_secret = add_secret(tx, id).await?;
-    audit::record(tx, by, "client.secret_changed", Object::new("client", id.uuid(), &name), json!({})).await?;
-    Ok(ApiCredentials { client_id: id, client_secret })
+    audit::record(
+        tx,
+        by,
+        "client.secret_changed",
+        Object::new("client", id.uuid(), &name),
+        json!({}),
+    )
+    .await?;
+    Ok(ApiCredentials {
+        client_id: id,
+        client_secret,
+    })
 }
 
 /// Shuts a client out at once, with every token it holds.
@@ -118,11 +142,24 @@ pub async fn rotate(tx: &mut Tx, by: &Granted<ManageClients>, id: ClientId) -> R
 /// Not found when the unit has no such client, or it was shut out before.
 pub async fn revoke(tx: &mut Tx, by: &Granted<ManageClients>, id: ClientId) -> Result<()> {
     let name = find(tx, by, id).await?;
-    sqlx::query!("update api_clients set revoked_at = $2 where id = $1", id.uuid(), tx.now_sql() as _)
+    sqlx::query!(
+        "update api_clients set revoked_at = $2 where id = $1",
+        id.uuid(),
+        tx.now_sql() as _
+    )
+    .execute(tx.conn())
+    .await?;
+    sqlx::query!("delete from api_tokens where client_id = $1", id.uuid())
         .execute(tx.conn())
         .await?;
-    sqlx::query!("delete from api_tokens where client_id = $1", id.uuid()).execute(tx.conn()).await?;
-    audit::record(tx, by, "client.revoked", Object::new("client", id.uuid(), &name), json!({})).await
+    audit::record(
+        tx,
+        by,
+        "client.revoked",
+        Object::new("client", id.uuid(), &name),
+        json!({}),
+    )
+    .await
 }
 
 /// The name of one of the unit's clients, kept from being changed meanwhile.

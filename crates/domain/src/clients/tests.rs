@@ -9,14 +9,23 @@ use types::access::{Permission, Role};
 use types::clients::{ApiClientInput, ApiCredentials};
 
 fn input(scopes: &[Permission]) -> ApiClientInput {
-    ApiClientInput { name: "Student system".to_owned(), scopes: scopes.to_vec() }
+    ApiClientInput {
+        name: "Student system".to_owned(),
+        scopes: scopes.to_vec(),
+    }
 }
 
 async fn client(university: &University, admin: &Actor, scopes: &[Permission]) -> Result<ApiCredentials> {
     let unit = university.admissions;
     let by = admin.grant::<ManageClients>(unit)?;
     let mut tx = university.domain.begin().await?;
-    let made = create(&mut tx, &by, |permission| admin.may(permission, unit), &input(scopes)).await?;
+    let made = create(
+        &mut tx,
+        &by,
+        |permission| admin.may(permission, unit),
+        &input(scopes),
+    )
+    .await?;
     tx.commit().await?;
     Ok(made)
 }
@@ -24,20 +33,42 @@ async fn client(university: &University, admin: &Actor, scopes: &[Permission]) -
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_secret_becomes_a_token_becomes_an_actor_of_one_unit(pool: PgPool) -> Result<()> {
     let university = University::new(pool).await?;
-    let admin = university.user("Ada Admin", university.admissions, Role::UnitAdmin).await?;
-    let made = client(&university, &admin, &[Permission::ReadContacts, Permission::ReadTopics]).await?;
+    let admin = university
+        .user("Ada Admin", university.admissions, Role::UnitAdmin)
+        .await?;
+    let made = client(
+        &university,
+        &admin,
+        &[Permission::ReadContacts, Permission::ReadTopics],
+    )
+    .await?;
     let domain = &university.domain;
 
-    let token = exchange(domain, made.client_id, &made.client_secret, &[Permission::ReadContacts]).await?;
+    let token = exchange(
+        domain,
+        made.client_id,
+        &made.client_secret,
+        &[Permission::ReadContacts],
+    )
+    .await?;
     let (actor, home) = authenticate(domain, &token.value).await?.expect("a token");
     assert_eq!(home, university.admissions);
     let granted = actor.grant::<ReadContacts>(home)?;
     assert_eq!(Some(granted.person()?), admin.user());
     assert!(!actor.may(Permission::ReadTopics, home), "the token was narrowed");
-    assert_eq!(actor.grant::<ReadContacts>(university.shop).expect_err("not theirs").refusal(), Some(Code::NotFound));
+    assert_eq!(
+        actor
+            .grant::<ReadContacts>(university.shop)
+            .expect_err("not theirs")
+            .refusal(),
+        Some(Code::NotFound)
+    );
 
     university.clock.advance(SignedDuration::from_secs(TOKEN_SECONDS));
-    assert!(authenticate(domain, &token.value).await?.is_none(), "an expired token");
+    assert!(
+        authenticate(domain, &token.value).await?.is_none(),
+        "an expired token"
+    );
     assert_eq!(forget_expired(domain).await?, 1);
     Ok(())
 }
@@ -45,22 +76,37 @@ async fn a_secret_becomes_a_token_becomes_an_actor_of_one_unit(pool: PgPool) -> 
 #[sqlx::test(migrations = "../../migrations")]
 async fn wrong_secrets_and_wider_scopes_are_refused(pool: PgPool) -> Result<()> {
     let university = University::new(pool).await?;
-    let admin = university.user("Ada Admin", university.admissions, Role::UnitAdmin).await?;
+    let admin = university
+        .user("Ada Admin", university.admissions, Role::UnitAdmin)
+        .await?;
     let made = client(&university, &admin, &[Permission::ReadContacts]).await?;
     let domain = &university.domain;
-    let wrong = exchange(domain, made.client_id, "guess", &[]).await.expect_err("a guess");
+    let wrong = exchange(domain, made.client_id, "guess", &[])
+        .await
+        .expect_err("a guess");
     assert_eq!(wrong.refusal(), Some(Code::BadCredentials));
-    let wide = exchange(domain, made.client_id, &made.client_secret, &[Permission::ManageContacts]).await;
+    let wide = exchange(
+        domain,
+        made.client_id,
+        &made.client_secret,
+        &[Permission::ManageContacts],
+    )
+    .await;
     assert_eq!(wide.expect_err("too wide").refusal(), Some(Code::Invalid));
     let more = client(&university, &admin, &[Permission::ManageSystem]).await;
-    assert_eq!(more.expect_err("more than held").to_api().fields[0].field, "scopes");
+    assert_eq!(
+        more.expect_err("more than held").to_api().fields[0].field,
+        "scopes"
+    );
     Ok(())
 }
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn secrets_overlap_while_they_change_and_end_with_the_client(pool: PgPool) -> Result<()> {
     let university = University::new(pool).await?;
-    let admin = university.user("Ada Admin", university.admissions, Role::UnitAdmin).await?;
+    let admin = university
+        .user("Ada Admin", university.admissions, Role::UnitAdmin)
+        .await?;
     let made = client(&university, &admin, &[Permission::ReadContacts]).await?;
     let domain = &university.domain;
     let by = admin.grant::<ManageClients>(university.admissions)?;
@@ -69,10 +115,16 @@ async fn secrets_overlap_while_they_change_and_end_with_the_client(pool: PgPool)
     tx.commit().await?;
     exchange(domain, made.client_id, &made.client_secret, &[]).await?;
     university.clock.advance(SignedDuration::from_hours(25));
-    assert!(exchange(domain, made.client_id, &made.client_secret, &[]).await.is_err());
+    assert!(
+        exchange(domain, made.client_id, &made.client_secret, &[])
+            .await
+            .is_err()
+    );
     let token = exchange(domain, made.client_id, &fresh.client_secret, &[]).await?;
 
-    let stranger = university.user("Sam Shop", university.shop, Role::UnitAdmin).await?;
+    let stranger = university
+        .user("Sam Shop", university.shop, Role::UnitAdmin)
+        .await?;
     let mut tx = domain.begin().await?;
     let other = revoke(&mut tx, &stranger.grant(university.shop)?, made.client_id).await;
     assert_eq!(other.expect_err("another unit's").refusal(), Some(Code::NotFound));
@@ -81,7 +133,11 @@ async fn secrets_overlap_while_they_change_and_end_with_the_client(pool: PgPool)
     assert!(left[0].revoked_at.is_some());
     tx.commit().await?;
     assert!(authenticate(domain, &token.value).await?.is_none());
-    assert!(exchange(domain, made.client_id, &fresh.client_secret, &[]).await.is_err());
+    assert!(
+        exchange(domain, made.client_id, &fresh.client_secret, &[])
+            .await
+            .is_err()
+    );
     Ok(())
 }
 
@@ -97,7 +153,11 @@ async fn a_client_of_the_command_line_answers_for_itself(pool: PgPool) -> Result
     for made in [one, two] {
         let token = exchange(domain, made.client_id, &made.client_secret, &[]).await?;
         let (actor, _) = authenticate(domain, &token.value).await?.expect("a token");
-        people.push(actor.grant::<crate::access::EditCampaigns>(university.shop)?.person()?);
+        people.push(
+            actor
+                .grant::<crate::access::EditCampaigns>(university.shop)?
+                .person()?,
+        );
     }
     assert_ne!(people[0], people[1], "two clients would pass for one author");
     Ok(())

@@ -23,7 +23,12 @@ pub struct Token {
 /// # Errors
 /// [`Code::BadCredentials`] for an unknown, wrong, expired or revoked secret alike; field error `scope` for a scope that
 /// the client does not have.
-pub async fn exchange(domain: &Domain, client: ClientId, secret: &str, scopes: &[Permission]) -> Result<Token> {
+pub async fn exchange(
+    domain: &Domain,
+    client: ClientId,
+    secret: &str,
+    scopes: &[Permission],
+) -> Result<Token> {
     let mut tx = domain.begin().await?;
     let hash = keys::sha256(secret.as_bytes());
     // The hash is the lookup itself: a comparison's time could tell nothing about 256 random bits.
@@ -38,7 +43,11 @@ pub async fn exchange(domain: &Domain, client: ClientId, secret: &str, scopes: &
     .await?
     .ok_or_else(|| Error::code(Code::BadCredentials))?;
     let held = parse(&held);
-    let granted = if scopes.is_empty() { held.clone() } else { scopes.to_vec() };
+    let granted = if scopes.is_empty() {
+        held.clone()
+    } else {
+        scopes.to_vec()
+    };
     if !granted.iter().all(|scope| held.contains(scope)) {
         return Err(Error::field("scope", Code::OutOfRange));
     }
@@ -56,11 +65,18 @@ pub async fn exchange(domain: &Domain, client: ClientId, secret: &str, scopes: &
     )
     .execute(tx.conn())
     .await?;
-    sqlx::query!("update api_clients set last_used_at = $2 where id = $1", client.uuid(), tx.now_sql() as _)
-        .execute(tx.conn())
-        .await?;
+    sqlx::query!(
+        "update api_clients set last_used_at = $2 where id = $1",
+        client.uuid(),
+        tx.now_sql() as _
+    )
+    .execute(tx.conn())
+    .await?;
     tx.commit().await?;
-    Ok(Token { value, scopes: granted })
+    Ok(Token {
+        value,
+        scopes: granted,
+    })
 }
 
 /// Who a token belongs to; `None` for one that is unknown, expired or of a client that was shut out. Also gives the
@@ -83,7 +99,15 @@ pub async fn authenticate(domain: &Domain, token: &str) -> Result<Option<(Actor,
     else {
         return Ok(None);
     };
-    let actor = Actor::load_client(domain, row.id, &row.name, row.owner, row.unit_id, &parse(&row.scopes)).await?;
+    let actor = Actor::load_client(
+        domain,
+        row.id,
+        &row.name,
+        row.owner,
+        row.unit_id,
+        &parse(&row.scopes),
+    )
+    .await?;
     Ok(Some((actor, row.unit_id)))
 }
 

@@ -13,8 +13,17 @@ pub async fn setting(tx: &mut Tx, by: &Granted<ReadContent>) -> Result<Setting> 
     let base_url = tx.public_url().to_owned();
     let row = unit(tx, by).await?;
     let attributes = super::samples::attribute_keys(tx, by.unit()).await?;
-    let footers = Language::ALL.into_iter().map(|it| (it, footer_texts(it, &row.unit.name))).collect();
-    Ok(Setting { unit: row.unit, base_url, default_language: row.default_language, footers, attributes })
+    let footers = Language::ALL
+        .into_iter()
+        .map(|it| (it, footer_texts(it, &row.unit.name)))
+        .collect();
+    Ok(Setting {
+        unit: row.unit,
+        base_url,
+        default_language: row.default_language,
+        footers,
+        attributes,
+    })
 }
 
 struct Unit {
@@ -35,7 +44,11 @@ async fn unit<P: Permits>(tx: &mut Tx, by: &Granted<P>) -> Result<Unit> {
     .await?
     .ok_or_else(Error::not_found)?;
     Ok(Unit {
-        unit: UnitInfo { name: row.name, address: row.address, website: row.website },
+        unit: UnitInfo {
+            name: row.name,
+            address: row.address,
+            website: row.website,
+        },
         default_language: row.default_language.parse().unwrap_or_default(),
     })
 }

@@ -101,7 +101,10 @@ pub struct Rules {
 ///
 /// # Errors
 /// When the database cannot be asked: nothing was recorded then, and the same call can be made again.
-#[expect(clippy::too_many_arguments, reason = "all of it in one transaction, or nothing")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "all of it in one transaction, or nothing"
+)]
 pub async fn record(
     domain: &Domain,
     worker: Uuid,

@@ -19,7 +19,10 @@ use types::{
 };
 
 /// Tries of the present password in a session: somebody at an unlocked screen must not guess it.
-const CURRENT: Limit = Limit { tries: 10, window: SignedDuration::from_mins(15) };
+const CURRENT: Limit = Limit {
+    tries: 10,
+    window: SignedDuration::from_mins(15),
+};
 
 fn person(actor: &Actor) -> Result<UserId> {
     actor.user().ok_or_else(|| Error::code(Code::Forbidden))
@@ -48,7 +51,16 @@ pub async fn update(domain: &Domain, actor: &Actor, input: &ProfileInput) -> Res
     let unit = root(&mut tx).await?;
     let object = Object::new("user", user.uuid(), &name);
     let detail = json!({"language": input.language, "theme": input.theme, "time_zone": input.time_zone});
-    audit::record_as(&mut tx, unit, ActorKind::User(user), &name, "user.profile_updated", object, detail).await?;
+    audit::record_as(
+        &mut tx,
+        unit,
+        ActorKind::User(user),
+        &name,
+        "user.profile_updated",
+        object,
+        detail,
+    )
+    .await?;
     tx.commit().await
 }
 
@@ -75,14 +87,27 @@ pub async fn change_password(
     let hash = passwords::hash(domain, &input.new).await?;
 
     let mut tx = domain.begin().await?;
-    sqlx::query!("update users set password_hash = $2 where id = $1", user.uuid(), hash)
-        .execute(tx.conn())
-        .await?;
+    sqlx::query!(
+        "update users set password_hash = $2 where id = $1",
+        user.uuid(),
+        hash
+    )
+    .execute(tx.conn())
+    .await?;
     sessions::delete_of(&mut tx, user, current).await?;
     let language = row.language.parse().unwrap_or_default();
     reset::changed_notice(&mut tx, row.email, row.name.clone(), language).await?;
     let unit = root(&mut tx).await?;
     let object = Object::new("user", user.uuid(), &row.name);
-    audit::record_as(&mut tx, unit, ActorKind::User(user), &row.name, "user.password_changed", object, json!({})).await?;
+    audit::record_as(
+        &mut tx,
+        unit,
+        ActorKind::User(user),
+        &row.name,
+        "user.password_changed",
+        object,
+        json!({}),
+    )
+    .await?;
     tx.commit().await
 }

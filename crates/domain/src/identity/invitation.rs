@@ -51,7 +51,9 @@ pub async fn peek(domain: &Domain, token: &str, address: IpAddr) -> Result<Invit
 
 async fn invited(domain: &Domain, token: &str) -> Result<(UserId, Invited)> {
     let gone = || Error::code(Code::LinkExpired);
-    let user = tokens::peek(domain, For::Invitation, token).await?.ok_or_else(gone)?;
+    let user = tokens::peek(domain, For::Invitation, token)
+        .await?
+        .ok_or_else(gone)?;
     let row = sqlx::query!(
         "select email, name, language from users where id = $1 and status = 'invited'",
         user.uuid()
@@ -60,11 +62,24 @@ async fn invited(domain: &Domain, token: &str) -> Result<(UserId, Invited)> {
     .await?
     .ok_or_else(gone)?;
     let language = row.language.parse().unwrap_or_default();
-    Ok((user, Invited { email: row.email, name: row.name, language }))
+    Ok((
+        user,
+        Invited {
+            email: row.email,
+            name: row.name,
+            language,
+        },
+    ))
 }
 
 /// Chooses name and password; from here on the person can sign in, and is to be signed in.
-pub async fn accept(domain: &Domain, token: &str, name: &str, password: &str, address: IpAddr) -> Result<UserId> {
+pub async fn accept(
+    domain: &Domain,
+    token: &str,
+    name: &str,
+    password: &str,
+    address: IpAddr,
+) -> Result<UserId> {
     throttle::pass(domain, What::Link(address), LINKS).await?;
     let (user, invited) = invited(domain, token).await?;
     let mut fields = Fields::new();
@@ -90,7 +105,16 @@ pub async fn accept(domain: &Domain, token: &str, name: &str, password: &str, ad
     }
     let unit = root(&mut tx).await?;
     let object = Object::new("user", user.uuid(), &name);
-    audit::record_as(&mut tx, unit, ActorKind::User(user), &name, "user.invitation_accepted", object, json!({})).await?;
+    audit::record_as(
+        &mut tx,
+        unit,
+        ActorKind::User(user),
+        &name,
+        "user.invitation_accepted",
+        object,
+        json!({}),
+    )
+    .await?;
     tx.commit().await?;
     Ok(user)
 }

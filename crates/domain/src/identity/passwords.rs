@@ -25,18 +25,86 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What lists of stolen passwords begin with, among those that are long enough to get this far.
 const COMMON: &[&str] = &[
-    "1234567890ab", "123456789012", "1234567891011", "12345678910111", "123123123123", "111111111111", "000000000000",
-    "qwertyuiop12", "qwertyuiop123", "qwertyuiopasdf", "qwertyuiop[]", "1q2w3e4r5t6y", "1qaz2wsx3edc", "q1w2e3r4t5y6",
-    "qazwsxedcrfv", "zaq12wsxcde3", "password1234", "password12345", "password123456", "passwordpassword",
-    "password2024", "password2025", "password2026", "mypassword12", "mypassword123", "yourpassword", "changeme1234",
-    "changeme12345", "adminadmin12", "adminadmin123", "administrator", "administrator1", "welcome12345", "welcome123456",
-    "letmein12345", "iloveyou1234", "iloveyou12345", "iloveyouforever", "abcdefghijkl", "abcdefghijklm", "abcd12345678",
-    "abc123456789", "asdfghjkl123", "asdfghjkl1234", "zxcvbnm12345", "zxcvbnm123456", "qwerty123456", "qwerty1234567",
-    "qwertyqwerty", "football1234", "basketball12", "basketball123", "manchesterunited", "unbelievable", "thisismypassword",
-    "correcthorsebatterystaple", "university12", "university123", "university1234", "universitypassword", "student12345",
-    "hasło1234567", "haslo1234567", "haslohaslo12", "mojehaslo123", "kochamcie123", "polska123456", "passwort1234",
-    "passwort12345", "hallo1234567", "schatz123456", "motdepasse12", "motdepasse123", "motdepasse1234", "bonjour12345",
-    "azertyuiop12", "azertyuiop123", "azerty123456", "campanile123", "campanile1234",
+    "1234567890ab",
+    "123456789012",
+    "1234567891011",
+    "12345678910111",
+    "123123123123",
+    "111111111111",
+    "000000000000",
+    "qwertyuiop12",
+    "qwertyuiop123",
+    "qwertyuiopasdf",
+    "qwertyuiop[]",
+    "1q2w3e4r5t6y",
+    "1qaz2wsx3edc",
+    "q1w2e3r4t5y6",
+    "qazwsxedcrfv",
+    "zaq12wsxcde3",
+    "password1234",
+    "password12345",
+    "password123456",
+    "passwordpassword",
+    "password2024",
+    "password2025",
+    "password2026",
+    "mypassword12",
+    "mypassword123",
+    "yourpassword",
+    "changeme1234",
+    "changeme12345",
+    "adminadmin12",
+    "adminadmin123",
+    "administrator",
+    "administrator1",
+    "welcome12345",
+    "welcome123456",
+    "letmein12345",
+    "iloveyou1234",
+    "iloveyou12345",
+    "iloveyouforever",
+    "abcdefghijkl",
+    "abcdefghijklm",
+    "abcd12345678",
+    "abc123456789",
+    "asdfghjkl123",
+    "asdfghjkl1234",
+    "zxcvbnm12345",
+    "zxcvbnm123456",
+    "qwerty123456",
+    "qwerty1234567",
+    "qwertyqwerty",
+    "football1234",
+    "basketball12",
+    "basketball123",
+    "manchesterunited",
+    "unbelievable",
+    "thisismypassword",
+    "correcthorsebatterystaple",
+    "university12",
+    "university123",
+    "university1234",
+    "universitypassword",
+    "student12345",
+    "hasło1234567",
+    "haslo1234567",
+    "haslohaslo12",
+    "mojehaslo123",
+    "kochamcie123",
+    "polska123456",
+    "passwort1234",
+    "passwort12345",
+    "hallo1234567",
+    "schatz123456",
+    "motdepasse12",
+    "motdepasse123",
+    "motdepasse1234",
+    "bonjour12345",
+    "azertyuiop12",
+    "azertyuiop123",
+    "azerty123456",
+    "campanile123",
+    "campanile1234",
 ];
 
 /// Whether a password may be chosen. `about`: what an attacker knows of the person anyway (name, address).
@@ -60,7 +128,9 @@ fn is_monotonous(password: &str) -> bool {
     let mut kinds = chars.clone();
     kinds.sort_unstable();
     kinds.dedup();
-    let repeats = |size: usize| chars.len() >= 2 * size && chars.iter().zip(chars.iter().skip(size)).all(|(a, b)| a == b);
+    let repeats = |size: usize| {
+        chars.len() >= 2 * size && chars.iter().zip(chars.iter().skip(size)).all(|(a, b)| a == b)
+    };
     kinds.len() <= 4 || (1..=6).any(repeats)
 }
 
@@ -68,14 +138,20 @@ fn is_monotonous(password: &str) -> bool {
 fn names_its_owner(password: &str, about: &[&str]) -> bool {
     about
         .iter()
-        .flat_map(|text| [text.to_lowercase(), text.split('@').next().unwrap_or_default().to_lowercase()])
+        .flat_map(|text| {
+            [
+                text.to_lowercase(),
+                text.split('@').next().unwrap_or_default().to_lowercase(),
+            ]
+        })
         .flat_map(|text| [text.replace(' ', ""), text])
         .filter(|text| text.chars().count() >= 4)
         .any(|text| password.contains(&text) && password.chars().count() < text.chars().count() + 6)
 }
 
 fn argon() -> Result<Argon2<'static>> {
-    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|_| Error::broken("argon2 parameters"))?;
+    let params =
+        Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|_| Error::broken("argon2 parameters"))?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
@@ -109,7 +185,9 @@ pub async fn verify(hash: Option<String>, password: &str) -> Result<bool> {
             None => dummy()?.clone(),
         };
         // A hash that cannot be read is a wrong password to the caller; parameters are those written in the hash.
-        let same = argon()?.verify_password(password.as_bytes(), hash.as_str()).is_ok();
+        let same = argon()?
+            .verify_password(password.as_bytes(), hash.as_str())
+            .is_ok();
         Ok(same && exists && !password.is_empty())
     })
     .await?

@@ -17,10 +17,19 @@ use std::net::IpAddr;
 use types::{Code, Language, UserId};
 
 /// Mails to one person: more would be a way to pester them.
-const TO: Limit = Limit { tries: 3, window: SignedDuration::from_hours(1) };
-const FROM: Limit = Limit { tries: 20, window: SignedDuration::from_hours(1) };
+const TO: Limit = Limit {
+    tries: 3,
+    window: SignedDuration::from_hours(1),
+};
+const FROM: Limit = Limit {
+    tries: 20,
+    window: SignedDuration::from_hours(1),
+};
 /// Tries of links by one address. Guessing 256 bits is hopeless anyway; this spares the database.
-pub(super) const LINKS: Limit = Limit { tries: 60, window: SignedDuration::from_mins(15) };
+pub(super) const LINKS: Limit = Limit {
+    tries: 60,
+    window: SignedDuration::from_mins(15),
+};
 
 /// Whether this address may ask for mails: said aloud, as it is about whoever asks and not about an account.
 pub async fn may_request(domain: &Domain, address: IpAddr) -> Result<()> {
@@ -49,12 +58,24 @@ pub async fn send(domain: &Domain, email: &str) -> Result<()> {
         to: user.email,
         name: user.name.clone(),
         language: user.language.parse().unwrap_or_default(),
-        notice: Notice::PasswordReset { link: format!("{}/reset/{token}", tx.public_url()), minutes },
+        notice: Notice::PasswordReset {
+            link: format!("{}/reset/{token}", tx.public_url()),
+            minutes,
+        },
     };
     queue::enqueue(&mut tx, &Job::SystemMail(mail)).await?;
     let unit = root(&mut tx).await?;
     let object = Object::new("user", user.id.uuid(), &user.name);
-    audit::record_as(&mut tx, unit, ActorKind::System, "Campanile", "user.reset_requested", object, json!({})).await?;
+    audit::record_as(
+        &mut tx,
+        unit,
+        ActorKind::System,
+        "Campanile",
+        "user.reset_requested",
+        object,
+        json!({}),
+    )
+    .await?;
     tx.commit().await
 }
 
@@ -71,9 +92,12 @@ pub async fn complete(domain: &Domain, token: &str, password: &str, address: IpA
     let user = tokens::peek(domain, For::Reset, token)
         .await?
         .ok_or_else(|| Error::code(Code::LinkExpired))?;
-    let row = sqlx::query!("select name, email, language from users where id = $1", user.uuid())
-        .fetch_one(domain.pool())
-        .await?;
+    let row = sqlx::query!(
+        "select name, email, language from users where id = $1",
+        user.uuid()
+    )
+    .fetch_one(domain.pool())
+    .await?;
     passwords::check("password", password, &[&row.name, &row.email])?;
     let hash = passwords::hash(domain, password).await?;
 
@@ -94,14 +118,39 @@ pub async fn complete(domain: &Domain, token: &str, password: &str, address: IpA
     changed_notice(&mut tx, row.email, row.name.clone(), language).await?;
     let unit = root(&mut tx).await?;
     let object = Object::new("user", user.uuid(), &row.name);
-    audit::record_as(&mut tx, unit, ActorKind::User(user), &row.name, "user.password_reset", object, json!({})).await?;
+    audit::record_as(
+        &mut tx,
+        unit,
+        ActorKind::User(user),
+        &row.name,
+        "user.password_reset",
+        object,
+        json!({}),
+    )
+    .await?;
     tx.commit().await?;
     Ok(user)
 }
 
 /// Tells somebody that their password is another one now, so that a theft is noticed.
-pub(super) async fn changed_notice(tx: &mut crate::Tx, to: String, name: String, language: Language) -> Result<()> {
-    let notice = Notice::PasswordChanged { link: format!("{}/forgot", tx.public_url()) };
-    queue::enqueue(tx, &Job::SystemMail(SystemMail { to, name, language, notice })).await?;
+pub(super) async fn changed_notice(
+    tx: &mut crate::Tx,
+    to: String,
+    name: String,
+    language: Language,
+) -> Result<()> {
+    let notice = Notice::PasswordChanged {
+        link: format!("{}/forgot", tx.public_url()),
+    };
+    queue::enqueue(
+        tx,
+        &Job::SystemMail(SystemMail {
+            to,
+            name,
+            language,
+            notice,
+        }),
+    )
+    .await?;
     Ok(())
 }

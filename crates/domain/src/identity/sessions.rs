@@ -105,21 +105,37 @@ pub async fn list(domain: &Domain, actor: &Actor, current: Option<&SessionHash>)
         .map(|row| SessionInfo {
             created_at: row.created_at.to_jiff(),
             seen_at: row.seen_at.to_jiff(),
-            expires_at: row.idle_expires_at.to_jiff().min(row.absolute_expires_at.to_jiff()),
+            expires_at: row
+                .idle_expires_at
+                .to_jiff()
+                .min(row.absolute_expires_at.to_jiff()),
             current: current.is_some_and(|current| row.id == current),
         })
         .collect())
 }
 
 /// Signs out everywhere; with `except`, everywhere else. Returns how many sessions ended.
-pub async fn sign_out_everywhere(domain: &Domain, actor: &Actor, except: Option<&SessionHash>) -> Result<u64> {
+pub async fn sign_out_everywhere(
+    domain: &Domain,
+    actor: &Actor,
+    except: Option<&SessionHash>,
+) -> Result<u64> {
     let user = actor.user().ok_or_else(|| Error::code(Code::Forbidden))?;
     let mut tx = domain.begin().await?;
     let ended = delete_of(&mut tx, user, except).await?;
     let unit = super::root(&mut tx).await?;
     let object = audit::Object::new("user", user.uuid(), actor.name());
     let detail = json!({"sessions": ended});
-    audit::record_as(&mut tx, unit, ActorKind::User(user), actor.name(), "user.signed_out_everywhere", object, detail).await?;
+    audit::record_as(
+        &mut tx,
+        unit,
+        ActorKind::User(user),
+        actor.name(),
+        "user.signed_out_everywhere",
+        object,
+        detail,
+    )
+    .await?;
     tx.commit().await?;
     Ok(ended)
 }

@@ -16,12 +16,7 @@ use crate::{
 };
 use serde_json::json;
 use std::net::IpAddr;
-use types::{
-    Code, UserId,
-    access::Role,
-    identity::SetupInput,
-    units::UnitInput,
-};
+use types::{Code, UserId, access::Role, identity::SetupInput, units::UnitInput};
 
 /// The address to print, or `None` when there is a system admin already. Each start of a server prints its own; all of them
 /// die together.
@@ -116,7 +111,16 @@ pub async fn complete(domain: &Domain, token: &str, input: &SetupInput, address:
     .await?;
     tokens::revoke(&mut tx, For::Setup, None).await?;
     let object = Object::new("user", user.uuid(), &name);
-    audit::record_as(&mut tx, root, ActorKind::User(user), &name, "installation.set_up", object, json!({})).await?;
+    audit::record_as(
+        &mut tx,
+        root,
+        ActorKind::User(user),
+        &name,
+        "installation.set_up",
+        object,
+        json!({}),
+    )
+    .await?;
     tx.commit().await?;
     Ok(user)
 }

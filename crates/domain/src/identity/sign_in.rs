@@ -27,9 +27,18 @@ use serde_json::json;
 use std::{net::IpAddr, time::Duration};
 use types::{Code, UserId};
 
-const PAIR: Limit = Limit { tries: 10, window: SignedDuration::from_mins(15) };
-const DEVICE: Limit = Limit { tries: 10, window: SignedDuration::from_mins(15) };
-const ADDRESS: Limit = Limit { tries: 100, window: SignedDuration::from_mins(15) };
+const PAIR: Limit = Limit {
+    tries: 10,
+    window: SignedDuration::from_mins(15),
+};
+const DEVICE: Limit = Limit {
+    tries: 10,
+    window: SignedDuration::from_mins(15),
+};
+const ADDRESS: Limit = Limit {
+    tries: 100,
+    window: SignedDuration::from_mins(15),
+};
 /// Tries against one account, from everywhere, that are answered at full speed.
 const ACCOUNT_FREE: i32 = 20;
 const ACCOUNT_WINDOW: SignedDuration = SignedDuration::from_hours(1);
@@ -60,7 +69,9 @@ pub struct SignedIn {
 /// `bad_credentials` for everything that is wrong with the person, `throttled` with the seconds to wait.
 pub async fn sign_in(domain: &Domain, attempt: Attempt<'_>) -> Result<SignedIn> {
     let account = attempt.email.trim();
-    let known = attempt.device.and_then(|token| read_device(domain, token, account));
+    let known = attempt
+        .device
+        .and_then(|token| read_device(domain, token, account));
     let (user, nonce) = match known {
         Some(nonce) => {
             throttle::pass(domain, What::Device(&nonce), DEVICE).await?;
@@ -120,7 +131,16 @@ async fn arrived(domain: &Domain, user: UserId) -> Result<()> {
     .await?;
     let unit = root(&mut tx).await?;
     let object = Object::new("user", user.uuid(), &name);
-    audit::record_as(&mut tx, unit, ActorKind::User(user), &name, "user.signed_in", object, json!({})).await?;
+    audit::record_as(
+        &mut tx,
+        unit,
+        ActorKind::User(user),
+        &name,
+        "user.signed_in",
+        object,
+        json!({}),
+    )
+    .await?;
     tx.commit().await
 }
 

@@ -122,10 +122,12 @@ pub async fn take_back(domain: &Domain, what: What<'_>) -> Result<()> {
 /// Removes windows that ended long ago. Returns how many.
 pub async fn sweep(domain: &Domain) -> Result<u64> {
     let before = domain.now() - SignedDuration::from_hours(24);
-    Ok(sqlx::query!("delete from throttles where window_start < $1", ts(before) as _)
-        .execute(domain.pool())
-        .await?
-        .rows_affected())
+    Ok(
+        sqlx::query!("delete from throttles where window_start < $1", ts(before) as _)
+            .execute(domain.pool())
+            .await?
+            .rows_affected(),
+    )
 }
 
 #[cfg(test)]

@@ -14,7 +14,11 @@ const LINES: i64 = 200;
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn campaign(tx: &mut Tx, by: &Granted<ReadReports>, id: CampaignId) -> Result<Option<CampaignReport>> {
+pub async fn campaign(
+    tx: &mut Tx,
+    by: &Granted<ReadReports>,
+    id: CampaignId,
+) -> Result<Option<CampaignReport>> {
     let Some(row) = sqlx::query!(
         r#"select c.name, c.state, c.finished_at as "finished_at: SqlTimestamp", d.id as "dispatch: DispatchId",
                   coalesce(d.started_at, d.created_at) as "started_at!: SqlTimestamp",
@@ -149,7 +153,11 @@ async fn reasons(tx: &mut Tx, dispatch: DispatchId) -> Result<Vec<ReportReason>>
 
 /// A relay's reply without the addresses that it repeats: reports are for people who may not see contacts (law 10).
 fn without_addresses(reply: &str) -> String {
-    reply.split(' ').map(|word| if word.contains('@') { "…" } else { word }).collect::<Vec<_>>().join(" ")
+    reply
+        .split(' ')
+        .map(|word| if word.contains('@') { "…" } else { word })
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 #[cfg(test)]
@@ -158,6 +166,9 @@ mod tests {
 
     #[test]
     fn replies_name_nobody() {
-        assert_eq!(without_addresses("550 5.1.1 <a@b.test>: no such user"), "550 5.1.1 … no such user");
+        assert_eq!(
+            without_addresses("550 5.1.1 <a@b.test>: no such user"),
+            "550 5.1.1 … no such user"
+        );
     }
 }

@@ -59,8 +59,15 @@ pub fn csv(report: &CampaignReport, part: Part) -> Result<Vec<u8>> {
             }
         }
         Part::Hours => {
-            let head =
-                ["hour", "sent", "opened", "opened_by_machine", "clicked", "clicked_by_machine", "unsubscribed"];
+            let head = [
+                "hour",
+                "sent",
+                "opened",
+                "opened_by_machine",
+                "clicked",
+                "clicked_by_machine",
+                "unsubscribed",
+            ];
             rows.push(head.map(str::to_owned).to_vec());
             for hour in &report.hours {
                 let figures = [
@@ -77,7 +84,11 @@ pub fn csv(report: &CampaignReport, part: Part) -> Result<Vec<u8>> {
             }
         }
         Part::Links => {
-            rows.push(["url", "label", "clicks", "clicks_by_machine"].map(str::to_owned).to_vec());
+            rows.push(
+                ["url", "label", "clicks", "clicks_by_machine"]
+                    .map(str::to_owned)
+                    .to_vec(),
+            );
             for link in &report.links {
                 let figures = [link.clicks.to_string(), link.clicks_by_machine.to_string()];
                 let [clicks, machine] = figures;
@@ -85,7 +96,11 @@ pub fn csv(report: &CampaignReport, part: Part) -> Result<Vec<u8>> {
             }
         }
         Part::Reasons => {
-            rows.push(["outcome", "rule", "reply_code", "example", "count"].map(str::to_owned).to_vec());
+            rows.push(
+                ["outcome", "rule", "reply_code", "example", "count"]
+                    .map(str::to_owned)
+                    .to_vec(),
+            );
             for reason in &report.reasons {
                 rows.push(vec![
                     reason.outcome.clone(),
@@ -99,12 +114,20 @@ pub fn csv(report: &CampaignReport, part: Part) -> Result<Vec<u8>> {
     }
     let mut writer = csv::Writer::from_writer(vec![0xEF, 0xBB, 0xBF]);
     for row in rows {
-        writer.write_record(&row).map_err(|error| crate::Error::broken(error.to_string()))?;
+        writer
+            .write_record(&row)
+            .map_err(|error| crate::Error::broken(error.to_string()))?;
     }
-    writer.into_inner().map_err(|error| crate::Error::broken(error.to_string()))
+    writer
+        .into_inner()
+        .map_err(|error| crate::Error::broken(error.to_string()))
 }
 
 /// A cell that a spreadsheet would take for a formula begins with an apostrophe instead (OWASP, CSV injection).
 pub(crate) fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    }
 }

@@ -34,8 +34,17 @@ pub async fn home(tx: &mut Tx, by: &Granted<ViewUnit>, actor: &Actor) -> Result<
         Ok(granted) => recent(tx, &granted).await?,
         Err(_) => Vec::new(),
     };
-    let health = if may(Permission::ReadContacts) { health(tx, by).await? } else { ListHealth::default() };
-    Ok(Home { waiting, drafts, recent, health })
+    let health = if may(Permission::ReadContacts) {
+        health(tx, by).await?
+    } else {
+        ListHealth::default()
+    };
+    Ok(Home {
+        waiting,
+        drafts,
+        recent,
+        health,
+    })
 }
 
 /// Reviews that this person could decide: not those they asked for, nor those they worked on (law 2).
@@ -100,7 +109,10 @@ async fn drafts(tx: &mut Tx, by: &Granted<ViewUnit>, user: Uuid) -> Result<Vec<H
 }
 
 async fn recent(tx: &mut Tx, by: &Granted<ReadReports>) -> Result<Vec<ReportSummary>> {
-    let query = PageQuery { limit: Some(LINES), ..PageQuery::default() };
+    let query = PageQuery {
+        limit: Some(LINES),
+        ..PageQuery::default()
+    };
     Ok(page(tx, by.unit(), &query, None).await?.items)
 }
 

@@ -41,9 +41,15 @@ pub async fn list(tx: &mut Tx, by: &Granted<ReadReports>, query: &PageQuery) -> 
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn several(tx: &mut Tx, by: &Granted<ReadReports>, ids: &[CampaignId]) -> Result<Vec<ReportSummary>> {
+pub async fn several(
+    tx: &mut Tx,
+    by: &Granted<ReadReports>,
+    ids: &[CampaignId],
+) -> Result<Vec<ReportSummary>> {
     let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
-    let mut found = page(tx, by.unit(), &PageQuery::default(), Some(&uuids)).await?.items;
+    let mut found = page(tx, by.unit(), &PageQuery::default(), Some(&uuids))
+        .await?
+        .items;
     found.sort_by_key(|report| ids.iter().position(|id| *id == report.campaign_id));
     Ok(found)
 }
@@ -92,7 +98,9 @@ pub(super) async fn page(
     )
     .fetch_all(tx.conn())
     .await?;
-    let page = Page::from_rows(rows, limit, |row| cursor::encode(&(row.created_at.to_jiff(), row.dispatch)));
+    let page = Page::from_rows(rows, limit, |row| {
+        cursor::encode(&(row.created_at.to_jiff(), row.dispatch))
+    });
     let ids: Vec<Uuid> = page.items.iter().map(|row| row.dispatch).collect();
     let mut courses = courses(tx, &ids).await?;
     Ok(page.map(|row| {

@@ -8,9 +8,9 @@ mod home;
 mod list;
 mod running;
 
+pub(crate) use self::csv::harmless;
 pub use campaign::campaign;
 pub use csv::{Part, csv};
-pub(crate) use self::csv::harmless;
 pub use home::home;
 pub use list::{list, several};
 pub use running::running;

@@ -21,7 +21,13 @@ async fn finished(
     ledger: &[(&str, &str, i64)],
 ) -> Result<(CampaignId, DispatchId)> {
     let (campaign, dispatch): (CampaignId, DispatchId) = (tx.id(), tx.id());
-    let of = |outcome: &str| ledger.iter().filter(|line| line.0 == outcome).map(|line| line.2).sum::<i64>();
+    let of = |outcome: &str| {
+        ledger
+            .iter()
+            .filter(|line| line.0 == outcome)
+            .map(|line| line.2)
+            .sum::<i64>()
+    };
     let audience: i64 = ledger.iter().map(|line| line.2).sum();
     let at = crate::ts(sent_at);
     sqlx::query(
@@ -118,7 +124,8 @@ async fn a_report_equals_the_ledger_and_keeps_machines_apart(pool: PgPool) -> Re
     let mut tx = u.domain.begin().await?;
     let sent_at = tx.now() - SignedDuration::from_hours(5);
     let author_id = author.me().expect("a person").id;
-    let (campaign, dispatch) = finished(&mut tx, u.admissions, author_id, "Open day", sent_at, &LEDGER).await?;
+    let (campaign, dispatch) =
+        finished(&mut tx, u.admissions, author_id, "Open day", sent_at, &LEDGER).await?;
     let later = |minutes| sent_at + SignedDuration::from_mins(minutes);
     let opened = HitKind::Opened;
     record(
@@ -132,7 +139,13 @@ async fn a_report_equals_the_ledger_and_keeps_machines_apart(pool: PgPool) -> Re
             hit(dispatch, 1, HitKind::Clicked { link: 1 }, None, later(11)),
             hit(dispatch, 1, HitKind::Clicked { link: 1 }, None, later(12)),
             hit(dispatch, 2, HitKind::Clicked { link: 2 }, None, later(81)),
-            hit(dispatch, 4, HitKind::Clicked { link: 2 }, Some(Rule::Agent), later(1)),
+            hit(
+                dispatch,
+                4,
+                HitKind::Clicked { link: 2 },
+                Some(Rule::Agent),
+                later(1),
+            ),
             hit(dispatch, 2, HitKind::Unsubscribed, None, later(90)),
         ],
     )
@@ -147,27 +160,49 @@ async fn a_report_equals_the_ledger_and_keeps_machines_apart(pool: PgPool) -> Re
         ("cancelled", counts.cancelled),
         ("ambiguous", counts.ambiguous),
     ] {
-        let rows: i64 = sqlx::query_scalar("select count(*) from outcomes where dispatch_id = $1 and outcome = $2")
-            .bind(dispatch.uuid())
-            .bind(outcome)
-            .fetch_one(tx.conn())
-            .await?;
+        let rows: i64 =
+            sqlx::query_scalar("select count(*) from outcomes where dispatch_id = $1 and outcome = $2")
+                .bind(dispatch.uuid())
+                .bind(outcome)
+                .fetch_one(tx.conn())
+                .await?;
         assert_eq!(count(rows), figure, "{outcome}");
     }
     assert_eq!((counts.audience, counts.pending, counts.delivered), (32, 0, 20));
     assert_eq!((counts.opened, counts.opened_by_machine), (2, 1));
-    assert_eq!((counts.clicked, counts.clicked_by_machine, counts.unsubscribed), (2, 1, 1));
+    assert_eq!(
+        (counts.clicked, counts.clicked_by_machine, counts.unsubscribed),
+        (2, 1, 1)
+    );
 
     // Two hours in which somebody opened for the first time.
-    let opens: Vec<u64> = report.hours.iter().map(|hour| hour.opened).filter(|opened| *opened > 0).collect();
+    let opens: Vec<u64> = report
+        .hours
+        .iter()
+        .map(|hour| hour.opened)
+        .filter(|opened| *opened > 0)
+        .collect();
     assert_eq!(opens, [1, 1]);
 
     // Links by address over both languages: seq 1 reads English, seq 2 and 4 Polish.
-    let links: Vec<_> = report.links.iter().map(|link| (link.url.as_str(), link.clicks, link.clicks_by_machine)).collect();
-    assert_eq!(links, [("https://university.test/1", 2, 0), ("https://university.test/2", 1, 1)]);
+    let links: Vec<_> = report
+        .links
+        .iter()
+        .map(|link| (link.url.as_str(), link.clicks, link.clicks_by_machine))
+        .collect();
+    assert_eq!(
+        links,
+        [
+            ("https://university.test/1", 2, 0),
+            ("https://university.test/2", 1, 1)
+        ]
+    );
 
-    let reasons: Vec<_> =
-        report.reasons.iter().map(|r| (r.outcome.as_str(), r.rule.as_str(), r.reply_code, r.count)).collect();
+    let reasons: Vec<_> = report
+        .reasons
+        .iter()
+        .map(|r| (r.outcome.as_str(), r.rule.as_str(), r.reply_code, r.count))
+        .collect();
     assert_eq!(
         reasons,
         [
@@ -181,17 +216,36 @@ async fn a_report_equals_the_ledger_and_keeps_machines_apart(pool: PgPool) -> Re
     Ok(())
 }
 
-async fn campaign_report(tx: &mut Tx, unit: UnitId, id: CampaignId) -> Result<types::reports::CampaignReport> {
-    campaign(tx, &by(unit), id).await?.ok_or_else(crate::Error::not_found)
+async fn campaign_report(
+    tx: &mut Tx,
+    unit: UnitId,
+    id: CampaignId,
+) -> Result<types::reports::CampaignReport> {
+    campaign(tx, &by(unit), id)
+        .await?
+        .ok_or_else(crate::Error::not_found)
 }
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]
 async fn a_verdict_that_changes_moves_the_clicks(pool: PgPool) -> Result<()> {
     let u = University::new(pool).await?;
-    let author = u.user("Ewa Nowak", u.admissions, Role::Author).await?.me().expect("a person").id;
+    let author = u
+        .user("Ewa Nowak", u.admissions, Role::Author)
+        .await?
+        .me()
+        .expect("a person")
+        .id;
     let mut tx = u.domain.begin().await?;
     let sent_at = tx.now() - SignedDuration::from_hours(1);
-    let (campaign, dispatch) = finished(&mut tx, u.admissions, author, "Scanned", sent_at, &[("sent", "", 2)]).await?;
+    let (campaign, dispatch) = finished(
+        &mut tx,
+        u.admissions,
+        author,
+        "Scanned",
+        sent_at,
+        &[("sent", "", 2)],
+    )
+    .await?;
     sqlx::query("insert into dispatch_links (dispatch_id, language, number, url) values ($1, 'en', 3, 'https://university.test/3')")
         .bind(dispatch.uuid())
         .execute(tx.conn())
@@ -203,35 +257,74 @@ async fn a_verdict_that_changes_moves_the_clicks(pool: PgPool) -> Result<()> {
     }
     let report = campaign_report(&mut tx, u.admissions, campaign).await?;
     assert_eq!((report.counts.clicked, report.counts.clicked_by_machine), (0, 1));
-    assert!(report.links.iter().all(|link| link.clicks == 0 && link.clicks_by_machine == 1), "{:?}", report.links);
+    assert!(
+        report
+            .links
+            .iter()
+            .all(|link| link.clicks == 0 && link.clicks_by_machine == 1),
+        "{:?}",
+        report.links
+    );
     Ok(())
 }
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]
 async fn reports_of_other_units_do_not_exist(pool: PgPool) -> Result<()> {
     let u = University::new(pool).await?;
-    let author = u.user("Ewa Nowak", u.admissions, Role::Author).await?.me().expect("a person").id;
+    let author = u
+        .user("Ewa Nowak", u.admissions, Role::Author)
+        .await?
+        .me()
+        .expect("a person")
+        .id;
     let mut tx = u.domain.begin().await?;
     let at = tx.now();
     let (id, _) = finished(&mut tx, u.admissions, author, "Open day", at, &LEDGER).await?;
     assert!(campaign(&mut tx, &by(u.shop), id).await?.is_none());
-    assert!(list(&mut tx, &by(u.shop), &PageQuery::default()).await?.items.is_empty());
-    assert_eq!(list(&mut tx, &by(u.admissions), &PageQuery::default()).await?.items.len(), 1);
+    assert!(
+        list(&mut tx, &by(u.shop), &PageQuery::default())
+            .await?
+            .items
+            .is_empty()
+    );
+    assert_eq!(
+        list(&mut tx, &by(u.admissions), &PageQuery::default())
+            .await?
+            .items
+            .len(),
+        1
+    );
     Ok(())
 }
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]
 async fn the_list_pages_without_gaps_and_searches(pool: PgPool) -> Result<()> {
     let u = University::new(pool).await?;
-    let author = u.user("Ewa Nowak", u.admissions, Role::Author).await?.me().expect("a person").id;
+    let author = u
+        .user("Ewa Nowak", u.admissions, Role::Author)
+        .await?
+        .me()
+        .expect("a person")
+        .id;
     let mut tx = u.domain.begin().await?;
     let now = tx.now();
     for number in 0..7_i64 {
         // Two at the same moment, so that the id decides.
         let at = now - SignedDuration::from_hours(number / 2);
-        finished(&mut tx, u.admissions, author, &format!("Letter {number} 100%"), at, &[("sent", "", 2)]).await?;
+        finished(
+            &mut tx,
+            u.admissions,
+            author,
+            &format!("Letter {number} 100%"),
+            at,
+            &[("sent", "", 2)],
+        )
+        .await?;
     }
-    let mut query = PageQuery { limit: Some(3), ..PageQuery::default() };
+    let mut query = PageQuery {
+        limit: Some(3),
+        ..PageQuery::default()
+    };
     let mut names = Vec::new();
     loop {
         let page = list(&mut tx, &by(u.admissions), &query).await?;
@@ -247,10 +340,31 @@ async fn the_list_pages_without_gaps_and_searches(pool: PgPool) -> Result<()> {
     unique.dedup();
     assert_eq!((names.len(), unique.len()), (7, 7));
 
-    let search = |text: &str| PageQuery { search: text.to_owned(), ..PageQuery::default() };
-    assert_eq!(list(&mut tx, &by(u.admissions), &search("letter 3")).await?.items.len(), 1);
-    assert_eq!(list(&mut tx, &by(u.admissions), &search("100%")).await?.items.len(), 7);
-    assert_eq!(list(&mut tx, &by(u.admissions), &search("1_0")).await?.items.len(), 0);
+    let search = |text: &str| PageQuery {
+        search: text.to_owned(),
+        ..PageQuery::default()
+    };
+    assert_eq!(
+        list(&mut tx, &by(u.admissions), &search("letter 3"))
+            .await?
+            .items
+            .len(),
+        1
+    );
+    assert_eq!(
+        list(&mut tx, &by(u.admissions), &search("100%"))
+            .await?
+            .items
+            .len(),
+        7
+    );
+    assert_eq!(
+        list(&mut tx, &by(u.admissions), &search("1_0"))
+            .await?
+            .items
+            .len(),
+        0
+    );
     Ok(())
 }
 
@@ -308,7 +422,10 @@ async fn home_shows_each_person_their_own(pool: PgPool) -> Result<()> {
     let sees = approver.grant::<ViewUnit>(u.admissions)?;
     let theirs = home(&mut tx, &sees, &approver).await?;
     assert_eq!(theirs.waiting.len(), 1);
-    assert_eq!((theirs.waiting[0].people, theirs.waiting[0].requested_by.as_str()), (4812, "Ewa Nowak"));
+    assert_eq!(
+        (theirs.waiting[0].people, theirs.waiting[0].requested_by.as_str()),
+        (4812, "Ewa Nowak")
+    );
     assert!(theirs.drafts.is_empty());
     Ok(())
 }

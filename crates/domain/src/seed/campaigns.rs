@@ -1,9 +1,13 @@
 //! The demo's campaigns, written by their authors and approved by somebody else.
 
-use super::{Demo, messages::{self, Message}};
+use super::{
+    Demo,
+    messages::{self, Message},
+};
 use crate::{
-    Error, Result, Tx, approvals, campaigns, content,
+    Error, Result, Tx,
     access::{ApproveCampaigns, EditCampaigns, ReadContent},
+    approvals, campaigns, content,
 };
 use jiff::{SignedDuration, Timestamp};
 use types::{
@@ -18,9 +22,20 @@ impl Demo {
         self.clock.set(today - SignedDuration::from_hours(20));
         self.submitted(&messages::waiting(), Schedule::Now).await?;
         self.clock.set(today - SignedDuration::from_hours(30));
-        let planned = Message { name: "Letter to everybody: December", ..messages::finished().remove(0) };
+        let planned = Message {
+            name: "Letter to everybody: December",
+            ..messages::finished().remove(0)
+        };
         let at = today + SignedDuration::from_hours(24 * 9);
-        let review = self.submitted(&planned, Schedule::At { at, time_zone: "Europe/Warsaw".to_owned() }).await?;
+        let review = self
+            .submitted(
+                &planned,
+                Schedule::At {
+                    at,
+                    time_zone: "Europe/Warsaw".to_owned(),
+                },
+            )
+            .await?;
         self.approve(&planned, review).await?;
         self.clock.set(today - SignedDuration::from_hours(3));
         self.draft(&messages::draft(), Schedule::Now).await?;
@@ -35,9 +50,18 @@ impl Demo {
         let mut tx = self.domain.begin().await?;
         let reader = author.grant::<ReadContent>(unit)?;
         let templates = content::templates::list(&mut tx, &reader, &PageQuery::default()).await?;
-        let template = templates.items.iter().find(|row| row.name == message.template).ok_or_else(|| Error::broken("a template of the demo"))?.id;
+        let template = templates
+            .items
+            .iter()
+            .find(|row| row.name == message.template)
+            .ok_or_else(|| Error::broken("a template of the demo"))?
+            .id;
         let senders = content::senders::list(&mut tx, &reader, &PageQuery::default()).await?;
-        let sender = senders.items.first().ok_or_else(|| Error::broken("a sender of the demo"))?.id;
+        let sender = senders
+            .items
+            .first()
+            .ok_or_else(|| Error::broken("a sender of the demo"))?
+            .id;
         let new = NewCampaign {
             name: message.name.to_owned(),
             classification: Some(Classification::Marketing),
@@ -45,10 +69,17 @@ impl Demo {
         };
         let id = campaigns::create(&mut tx, &by, &new).await?;
         let started = self.content_of(&mut tx, message, id).await?;
-        let topics = message.topics.iter().filter_map(|key| self.topics.get(*key).copied()).collect();
+        let topics = message
+            .topics
+            .iter()
+            .filter_map(|key| self.topics.get(*key).copied())
+            .collect();
         let change = CampaignUpdate {
             edit_version: started.1,
-            audience: Some(Audience { include_topics: topics, ..Audience::default() }),
+            audience: Some(Audience {
+                include_topics: topics,
+                ..Audience::default()
+            }),
             content: Some(started.0),
             sender_profile_id: Some(sender),
             schedule: Some(schedule),
@@ -60,9 +91,19 @@ impl Demo {
     }
 
     /// The author's words over those that the template begins with, in every language of the message.
-    async fn content_of(&self, tx: &mut Tx, message: &Message, id: CampaignId) -> Result<(CampaignContent, i32)> {
-        let reader = self.actor(message.author).await?.grant(self.unit(message.unit)?)?;
-        let fresh = campaigns::get(tx, &reader, id).await?.ok_or_else(Error::not_found)?;
+    async fn content_of(
+        &self,
+        tx: &mut Tx,
+        message: &Message,
+        id: CampaignId,
+    ) -> Result<(CampaignContent, i32)> {
+        let reader = self
+            .actor(message.author)
+            .await?
+            .grant(self.unit(message.unit)?)?;
+        let fresh = campaigns::get(tx, &reader, id)
+            .await?
+            .ok_or_else(Error::not_found)?;
         let mut content = fresh.content;
         for (language, words) in &message.languages {
             content.languages.insert(*language, words.clone());
@@ -73,7 +114,10 @@ impl Demo {
     async fn submitted(&self, message: &Message, schedule: Schedule) -> Result<ReviewId> {
         let id = self.draft(message, schedule).await?;
         self.clock.advance(SignedDuration::from_mins(40));
-        let by = self.actor(message.author).await?.grant::<EditCampaigns>(self.unit(message.unit)?)?;
+        let by = self
+            .actor(message.author)
+            .await?
+            .grant::<EditCampaigns>(self.unit(message.unit)?)?;
         let mut tx = self.domain.begin().await?;
         let review = approvals::submit(&mut tx, &by, id, "").await?;
         tx.commit().await?;
@@ -86,7 +130,9 @@ impl Demo {
         let unit = self.unit(message.unit)?;
         let mut tx = self.domain.begin().await?;
         let reader = approver.grant(unit)?;
-        let detail = approvals::get(&mut tx, &reader, review, Language::En).await?.ok_or_else(Error::not_found)?;
+        let detail = approvals::get(&mut tx, &reader, review, Language::En)
+            .await?
+            .ok_or_else(Error::not_found)?;
         let by = approver.grant::<ApproveCampaigns>(unit)?;
         approvals::approve(&mut tx, &by, review, &detail.revision.seal, "").await?;
         tx.commit().await

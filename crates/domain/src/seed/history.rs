@@ -25,26 +25,62 @@ impl Demo {
         let worker = Uuid::from_u128(u128::from(seed) + 1);
         dispatch::settle(&self.domain).await?;
         while let Some(chunk) = dispatch::claim(&self.domain, worker, Lane::Marketing, LEASE).await? {
-            let context = dispatch::context(&self.domain, chunk.dispatch).await?.ok_or_else(|| Error::broken("a dispatch of the demo"))?;
+            let context = dispatch::context(&self.domain, chunk.dispatch)
+                .await?
+                .ok_or_else(|| Error::broken("a dispatch of the demo"))?;
             let people = dispatch::recipients(&self.domain, chunk).await?;
-            let window = dispatch::record(&self.domain, worker, chunk, LEASE, &context.rules, &[], &[], &people).await?;
-            let Window::Go(allowed) = window else { return Err(Error::broken("a chunk of the demo")) };
+            let window = dispatch::record(
+                &self.domain,
+                worker,
+                chunk,
+                LEASE,
+                &context.rules,
+                &[],
+                &[],
+                &people,
+            )
+            .await?;
+            let Window::Go(allowed) = window else {
+                return Err(Error::broken("a chunk of the demo"));
+            };
             let mut outcomes = Vec::with_capacity(people.len());
             for person in people.iter().filter(|person| allowed.contains(&person.seq)) {
                 let gone = rng.random_ratio(1, 110);
                 outcomes.push(Outcome {
                     seq: person.seq,
-                    kind: if gone { OutcomeKind::Failed } else { OutcomeKind::Sent },
-                    rule: if gone { "hard_bounce".to_owned() } else { String::new() },
+                    kind: if gone {
+                        OutcomeKind::Failed
+                    } else {
+                        OutcomeKind::Sent
+                    },
+                    rule: if gone {
+                        "hard_bounce".to_owned()
+                    } else {
+                        String::new()
+                    },
                     reply_code: Some(if gone { 550 } else { 250 }),
-                    reply: if gone { "5.1.1 No such mailbox".to_owned() } else { "2.0.0 Ok".to_owned() },
+                    reply: if gone {
+                        "5.1.1 No such mailbox".to_owned()
+                    } else {
+                        "2.0.0 Ok".to_owned()
+                    },
                     attempts: 1,
                     at: self.domain.now(),
                     bad_address: gone.then(|| (person.contact, person.address.clone())),
                 });
             }
             self.clock.advance(SignedDuration::from_secs(2));
-            dispatch::record(&self.domain, worker, chunk, LEASE, &context.rules, &outcomes, &[], &[]).await?;
+            dispatch::record(
+                &self.domain,
+                worker,
+                chunk,
+                LEASE,
+                &context.rules,
+                &outcomes,
+                &[],
+                &[],
+            )
+            .await?;
             dispatch::release(&self.domain, worker, chunk, None).await?;
         }
         dispatch::settle(&self.domain).await
@@ -53,14 +89,26 @@ impl Demo {
     /// Readers open and click, most of them within a day; scanners follow every link at once; a few leave.
     pub(super) async fn react(&self, message: &Message, seed: u64) -> Result<()> {
         let mut rng = StdRng::seed_from_u64(seed + 1_000);
-        let Some(run) = self.last_run().await? else { return Err(Error::broken("a run of the demo")) };
-        let sent = sqlx::query!("select seq, at from outcomes where dispatch_id = $1 and outcome = 'sent' order by seq", run.0.uuid())
-            .fetch_all(self.domain.pool())
-            .await?;
+        let Some(run) = self.last_run().await? else {
+            return Err(Error::broken("a run of the demo"));
+        };
+        let sent = sqlx::query!(
+            "select seq, at from outcomes where dispatch_id = $1 and outcome = 'sent' order by seq",
+            run.0.uuid()
+        )
+        .fetch_all(self.domain.pool())
+        .await?;
         let mut hits = Vec::new();
         let mut leaving = Vec::new();
         for row in sent {
-            let reader = Reader { delivery: DeliveryRef { dispatch: run.0, seq: row.seq }, sent: row.at.to_jiff(), links: run.1 };
+            let reader = Reader {
+                delivery: DeliveryRef {
+                    dispatch: run.0,
+                    seq: row.seq,
+                },
+                sent: row.at.to_jiff(),
+                links: run.1,
+            };
             if rng.random_ratio(1, 40) {
                 hits.extend(reader.scanned());
             }
@@ -103,7 +151,9 @@ impl Demo {
     async fn leave(&self, delivery: DeliveryRef, at: Timestamp) -> Result<()> {
         self.clock.set(at);
         let mut tx = self.domain.begin().await?;
-        let Some(person) = events::recipient(&mut tx, delivery).await? else { return Ok(()) };
+        let Some(person) = events::recipient(&mut tx, delivery).await? else {
+            return Ok(());
+        };
         let origin = Origin {
             source: Some(ConsentSource::UnsubscribePage),
             reference: Some(delivery.dispatch.uuid()),
@@ -126,7 +176,14 @@ struct Reader {
 
 impl Reader {
     fn hit(&self, kind: HitKind, machine: Option<Rule>, agent: &str, at: Timestamp) -> Hit {
-        Hit { delivery: self.delivery, kind, machine, user_agent: agent.to_owned(), network: "192.0.2.0/24".to_owned(), at }
+        Hit {
+            delivery: self.delivery,
+            kind,
+            machine,
+            user_agent: agent.to_owned(),
+            network: "192.0.2.0/24".to_owned(),
+            at,
+        }
     }
 
     /// Half within two hours, the rest over the days that follow.
@@ -137,13 +194,27 @@ impl Reader {
             _ => rng.random_range(60 * 24..60 * 24 * 4),
         };
         let agent = if rng.random_bool(0.6) { PHONE } else { DESK };
-        self.hit(HitKind::Opened, None, agent, self.sent + SignedDuration::from_mins(minutes))
+        self.hit(
+            HitKind::Opened,
+            None,
+            agent,
+            self.sent + SignedDuration::from_mins(minutes),
+        )
     }
 
     fn clicked(&self, rng: &mut StdRng, opened: Timestamp) -> Hit {
         // The first link is the button in most templates.
-        let link = if rng.random_bool(0.7) { 1 } else { rng.random_range(1..=self.links.max(1)) };
-        self.hit(HitKind::Clicked { link }, None, PHONE, opened + SignedDuration::from_secs(rng.random_range(8..300)))
+        let link = if rng.random_bool(0.7) {
+            1
+        } else {
+            rng.random_range(1..=self.links.max(1))
+        };
+        self.hit(
+            HitKind::Clicked { link },
+            None,
+            PHONE,
+            opened + SignedDuration::from_secs(rng.random_range(8..300)),
+        )
     }
 
     fn prefetched(&self, rng: &mut StdRng) -> Hit {
@@ -153,6 +224,15 @@ impl Reader {
 
     fn scanned(&self) -> Vec<Hit> {
         let at = self.sent + SignedDuration::from_secs(5);
-        (1..=self.links).map(|link| self.hit(HitKind::Clicked { link }, Some(Rule::Agent), "Mozilla/5.0 (compatible; Barracuda Sentinel)", at)).collect()
+        (1..=self.links)
+            .map(|link| {
+                self.hit(
+                    HitKind::Clicked { link },
+                    Some(Rule::Agent),
+                    "Mozilla/5.0 (compatible; Barracuda Sentinel)",
+                    at,
+                )
+            })
+            .collect()
     }
 }

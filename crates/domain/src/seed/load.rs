@@ -11,7 +11,9 @@ pub async fn load(tx: &mut Tx, contacts: u32) -> Result<u64> {
     if contacts > 100_000_000 {
         return Err(Error::field("contacts", Code::OutOfRange));
     }
-    let Some(root) = units::root(tx).await? else { return Err(Error::not_found()) };
+    let Some(root) = units::root(tx).await? else {
+        return Err(Error::not_found());
+    };
     let now = tx.now_sql();
     sqlx::query!(
         r#"insert into topics (id, unit_id, key, name, is_public, created_at)

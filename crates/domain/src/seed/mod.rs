@@ -69,7 +69,9 @@ pub async fn demo(domain: &Domain, say: &mut (dyn FnMut(&str) + Send)) -> Result
     demo.in_hand(today).await?;
     let mut tx = demo.domain.begin().await?;
     let version = serde_json::json!(1);
-    sqlx::query!("insert into settings (key, value) values ($1, $2)", MARK, version).execute(tx.conn()).await?;
+    sqlx::query!("insert into settings (key, value) values ($1, $2)", MARK, version)
+        .execute(tx.conn())
+        .await?;
     tx.commit().await?;
     Ok(true)
 }
@@ -79,7 +81,10 @@ pub async fn demo(domain: &Domain, say: &mut (dyn FnMut(&str) + Send)) -> Result
 /// # Errors
 /// When the database cannot be asked.
 pub async fn is_demo(domain: &Domain) -> Result<bool> {
-    Ok(sqlx::query_scalar!("select 1 from settings where key = $1", MARK).fetch_optional(domain.pool()).await?.is_some())
+    Ok(sqlx::query_scalar!("select 1 from settings where key = $1", MARK)
+        .fetch_optional(domain.pool())
+        .await?
+        .is_some())
 }
 
 /// What the steps share.
@@ -95,15 +100,27 @@ impl Demo {
     fn new(domain: Domain, start: Timestamp) -> Self {
         let clock = FixedClock::at(start);
         let domain = domain.with_clock(clock.clone());
-        Self { domain, clock, units: BTreeMap::new(), users: BTreeMap::new(), topics: BTreeMap::new() }
+        Self {
+            domain,
+            clock,
+            units: BTreeMap::new(),
+            users: BTreeMap::new(),
+            topics: BTreeMap::new(),
+        }
     }
 
     fn unit(&self, key: &str) -> Result<UnitId> {
-        self.units.get(key).copied().ok_or_else(|| Error::broken("a unit of the demo"))
+        self.units
+            .get(key)
+            .copied()
+            .ok_or_else(|| Error::broken("a unit of the demo"))
     }
 
     async fn actor(&self, user: &str) -> Result<Actor> {
-        let id = *self.users.get(user).ok_or_else(|| Error::broken("a user of the demo"))?;
+        let id = *self
+            .users
+            .get(user)
+            .ok_or_else(|| Error::broken("a user of the demo"))?;
         Actor::load(&self.domain, id).await?.ok_or_else(Error::not_found)
     }
 
@@ -142,7 +159,11 @@ impl Demo {
         let helen = self.actor("helen").await?;
         let mut tx = self.domain.begin().await?;
         let by = helen.grant(self.unit("brackwater")?)?;
-        for input in [templates::announcement(), templates::newsletter(), templates::event()] {
+        for input in [
+            templates::announcement(),
+            templates::newsletter(),
+            templates::event(),
+        ] {
             content::templates::create(&mut tx, &by, &input).await?;
         }
         for unit in university::units() {
@@ -161,7 +182,9 @@ impl Demo {
         let helen = self.actor("helen").await?;
         let mut tx = self.domain.begin().await?;
         for topic in &university::TOPICS {
-            let texts = |texts: [&str; 4]| -> Localised { Language::ALL.into_iter().zip(texts.map(str::to_owned)).collect() };
+            let texts = |texts: [&str; 4]| -> Localised {
+                Language::ALL.into_iter().zip(texts.map(str::to_owned)).collect()
+            };
             let input = TopicInput {
                 key: topic.key.to_owned(),
                 name: texts(topic.name),
@@ -178,22 +201,100 @@ impl Demo {
     /// Every unit's people come from its own file; some people are in several.
     async fn people(&self) -> Result<()> {
         let people = people::people();
-        let medicine = |programme: &str| matches!(programme, "Medicine" | "Nursing" | "Dentistry" | "Pharmacy");
-        let every = |n: usize| people.iter().enumerate().filter(move |(i, _)| i % n == 0).map(|(_, person)| person);
+        let medicine =
+            |programme: &str| matches!(programme, "Medicine" | "Nursing" | "Dentistry" | "Pharmacy");
+        let every = |n: usize| {
+            people
+                .iter()
+                .enumerate()
+                .filter(move |(i, _)| i % n == 0)
+                .map(|(_, person)| person)
+        };
         let wording = "I want to receive messages on this topic by e-mail.";
-        self.import("marta", "admissions", "open-days", "applicants.csv", people::csv(people.iter().take(2_600)), wording).await?;
-        self.import("marta", "admissions", "scholarships", "scholarships.csv", people::csv(people.iter().skip(900).take(1_200)), wording).await?;
+        self.import(
+            "marta",
+            "admissions",
+            "open-days",
+            "applicants.csv",
+            people::csv(people.iter().take(2_600)),
+            wording,
+        )
+        .await?;
+        self.import(
+            "marta",
+            "admissions",
+            "scholarships",
+            "scholarships.csv",
+            people::csv(people.iter().skip(900).take(1_200)),
+            wording,
+        )
+        .await?;
         let students = people::csv(people.iter().filter(|person| medicine(person.programme)));
-        self.import("helen", "medicine", "clinical-teaching", "students.csv", students, wording).await?;
-        let readers = people::csv(people.iter().filter(|person| medicine(person.programme) && person.year > 2));
-        self.import("helen", "medicine", "research-seminars", "seminar-readers.csv", readers, wording).await?;
-        self.import("oliver", "shop", "offers", "customers.csv", people::csv(every(3)), wording).await?;
-        self.import("helen", "marketing", "university-news", "everybody.csv", people::csv(people.iter()), wording).await?;
-        self.import("helen", "marketing", "culture", "culture.csv", people::csv(every(4)), wording).await
+        self.import(
+            "helen",
+            "medicine",
+            "clinical-teaching",
+            "students.csv",
+            students,
+            wording,
+        )
+        .await?;
+        let readers = people::csv(
+            people
+                .iter()
+                .filter(|person| medicine(person.programme) && person.year > 2),
+        );
+        self.import(
+            "helen",
+            "medicine",
+            "research-seminars",
+            "seminar-readers.csv",
+            readers,
+            wording,
+        )
+        .await?;
+        self.import(
+            "oliver",
+            "shop",
+            "offers",
+            "customers.csv",
+            people::csv(every(3)),
+            wording,
+        )
+        .await?;
+        self.import(
+            "helen",
+            "marketing",
+            "university-news",
+            "everybody.csv",
+            people::csv(people.iter()),
+            wording,
+        )
+        .await?;
+        self.import(
+            "helen",
+            "marketing",
+            "culture",
+            "culture.csv",
+            people::csv(every(4)),
+            wording,
+        )
+        .await
     }
 
-    async fn import(&self, user: &str, unit: &str, topic: &str, file: &str, csv: String, wording: &str) -> Result<()> {
-        let by = self.actor(user).await?.grant::<ImportContacts>(self.unit(unit)?)?;
+    async fn import(
+        &self,
+        user: &str,
+        unit: &str,
+        topic: &str,
+        file: &str,
+        csv: String,
+        wording: &str,
+    ) -> Result<()> {
+        let by = self
+            .actor(user)
+            .await?
+            .grant::<ImportContacts>(self.unit(unit)?)?;
         let mut upload = Upload::begin(&self.domain, &by, file).await?;
         upload.push(csv.as_bytes()).await?;
         let id = upload.finish().await?;
@@ -219,7 +320,10 @@ impl Demo {
         tx.commit().await?;
         match imports::run(&self.domain, id).await? {
             ImportStatus::Finished => Ok(()),
-            other => Err(Error::broken(format!("an import of the demo ended {}", other.as_str()))),
+            other => Err(Error::broken(format!(
+                "an import of the demo ended {}",
+                other.as_str()
+            ))),
         }
     }
 }

@@ -19,8 +19,21 @@ pub(super) struct Person {
     pub city: &'static str,
 }
 
-const PROGRAMMES: &[&str] = &["Medicine", "Nursing", "Dentistry", "Pharmacy", "Law", "History", "Physics", "Computer Science", "Economics", "Architecture"];
-const CITIES: &[&str] = &["Warszawa", "Kraków", "Gdańsk", "Wrocław", "Berlin", "Köln", "Lyon", "Paris", "London", "Dublin"];
+const PROGRAMMES: &[&str] = &[
+    "Medicine",
+    "Nursing",
+    "Dentistry",
+    "Pharmacy",
+    "Law",
+    "History",
+    "Physics",
+    "Computer Science",
+    "Economics",
+    "Architecture",
+];
+const CITIES: &[&str] = &[
+    "Warszawa", "Kraków", "Gdańsk", "Wrocław", "Berlin", "Köln", "Lyon", "Paris", "London", "Dublin",
+];
 
 /// The same people on every machine.
 pub(super) fn people() -> Vec<Person> {
@@ -36,7 +49,12 @@ pub(super) fn people() -> Vec<Person> {
             let given = names::given(language);
             let (first_name, feminine) = given[rng.random_range(0..given.len())];
             let last_name = names::surname(language, rng.random_range(0..1000), feminine);
-            let email = format!("{}.{}{}@students.brackwater.example", names::ascii(first_name), names::ascii(&last_name), n + 1);
+            let email = format!(
+                "{}.{}{}@students.brackwater.example",
+                names::ascii(first_name),
+                names::ascii(&last_name),
+                n + 1
+            );
             Person {
                 first_name: first_name.to_owned(),
                 last_name,
@@ -59,7 +77,14 @@ pub(super) fn csv<'a>(people: impl Iterator<Item = &'a Person>) -> String {
         let _ = writeln!(
             out,
             "{},{},{},{},{},{},{},{}",
-            person.student_number, person.email, person.first_name, person.last_name, person.language, person.programme, person.year, person.city
+            person.student_number,
+            person.email,
+            person.first_name,
+            person.last_name,
+            person.language,
+            person.programme,
+            person.year,
+            person.city
         );
     }
     out

@@ -22,7 +22,10 @@ fn slot(key: &str, kind: SlotKind, labels: Labels, required: bool) -> Slot {
 }
 
 fn by_language(texts: Labels, value: impl Fn(String) -> SlotValue) -> BTreeMap<Language, SlotValue> {
-    Language::ALL.into_iter().zip(texts.map(|text| value(text.to_owned()))).collect()
+    Language::ALL
+        .into_iter()
+        .zip(texts.map(|text| value(text.to_owned())))
+        .collect()
 }
 
 fn text(text: String) -> SlotValue {
@@ -38,11 +41,26 @@ const SALUTATION: Labels = [
 ];
 
 pub(super) fn announcement() -> TemplateInput {
-    let mut salutation = slot("salutation", SlotKind::Text, ["Salutation", "Powitanie", "Anrede", "Formule d’appel"], false);
+    let mut salutation = slot(
+        "salutation",
+        SlotKind::Text,
+        ["Salutation", "Powitanie", "Anrede", "Formule d’appel"],
+        false,
+    );
     salutation.default = by_language(SALUTATION, text);
-    let mut signature = slot("signature", SlotKind::Text, ["Signature", "Podpis", "Unterschrift", "Signature"], false);
+    let mut signature = slot(
+        "signature",
+        SlotKind::Text,
+        ["Signature", "Podpis", "Unterschrift", "Signature"],
+        false,
+    );
     signature.default = by_language(
-        ["Kind regards, {{ unit.name }}", "Z wyrazami szacunku, {{ unit.name }}", "Mit freundlichen Grüßen, {{ unit.name }}", "Cordialement, {{ unit.name }}"],
+        [
+            "Kind regards, {{ unit.name }}",
+            "Z wyrazami szacunku, {{ unit.name }}",
+            "Mit freundlichen Grüßen, {{ unit.name }}",
+            "Cordialement, {{ unit.name }}",
+        ],
         text,
     );
     signature.locked = true;
@@ -51,11 +69,31 @@ pub(super) fn announcement() -> TemplateInput {
         description: "One piece of news with one thing to do.".to_owned(),
         mjml: include_str!("templates/announcement.mjml").to_owned(),
         slots: vec![
-            slot("headline", SlotKind::Text, ["Headline", "Nagłówek", "Überschrift", "Titre"], true),
+            slot(
+                "headline",
+                SlotKind::Text,
+                ["Headline", "Nagłówek", "Überschrift", "Titre"],
+                true,
+            ),
             salutation,
-            slot("picture", SlotKind::Image, ["Picture", "Zdjęcie", "Bild", "Image"], false),
-            slot("body", SlotKind::RichText, ["Text", "Treść", "Text", "Texte"], true),
-            slot("action", SlotKind::Link, ["Button", "Przycisk", "Schaltfläche", "Bouton"], false),
+            slot(
+                "picture",
+                SlotKind::Image,
+                ["Picture", "Zdjęcie", "Bild", "Image"],
+                false,
+            ),
+            slot(
+                "body",
+                SlotKind::RichText,
+                ["Text", "Treść", "Text", "Texte"],
+                true,
+            ),
+            slot(
+                "action",
+                SlotKind::Link,
+                ["Button", "Przycisk", "Schaltfläche", "Bouton"],
+                false,
+            ),
             signature,
         ],
         version: 0,
@@ -63,7 +101,12 @@ pub(super) fn announcement() -> TemplateInput {
 }
 
 pub(super) fn newsletter() -> TemplateInput {
-    let mut closing = slot("closing", SlotKind::Text, ["Closing line", "Zakończenie", "Schlusszeile", "Ligne de fin"], false);
+    let mut closing = slot(
+        "closing",
+        SlotKind::Text,
+        ["Closing line", "Zakończenie", "Schlusszeile", "Ligne de fin"],
+        false,
+    );
     closing.default = by_language(
         [
             "You get this letter because you chose to hear from us.",
@@ -78,14 +121,79 @@ pub(super) fn newsletter() -> TemplateInput {
         description: "A letter with one or two stories.".to_owned(),
         mjml: include_str!("templates/newsletter.mjml").to_owned(),
         slots: vec![
-            slot("headline", SlotKind::Text, ["Headline", "Nagłówek", "Überschrift", "Titre"], true),
-            slot("intro", SlotKind::RichText, ["Introduction", "Wstęp", "Einleitung", "Introduction"], true),
-            slot("picture", SlotKind::Image, ["Picture", "Zdjęcie", "Bild", "Image"], false),
-            slot("first_title", SlotKind::Text, ["First story: title", "Pierwszy temat: tytuł", "Erster Beitrag: Titel", "Premier sujet : titre"], true),
-            slot("first_text", SlotKind::RichText, ["First story: text", "Pierwszy temat: treść", "Erster Beitrag: Text", "Premier sujet : texte"], true),
-            slot("first_link", SlotKind::Link, ["First story: button", "Pierwszy temat: przycisk", "Erster Beitrag: Schaltfläche", "Premier sujet : bouton"], true),
-            slot("second_title", SlotKind::Text, ["Second story: title", "Drugi temat: tytuł", "Zweiter Beitrag: Titel", "Second sujet : titre"], false),
-            slot("second_text", SlotKind::RichText, ["Second story: text", "Drugi temat: treść", "Zweiter Beitrag: Text", "Second sujet : texte"], false),
+            slot(
+                "headline",
+                SlotKind::Text,
+                ["Headline", "Nagłówek", "Überschrift", "Titre"],
+                true,
+            ),
+            slot(
+                "intro",
+                SlotKind::RichText,
+                ["Introduction", "Wstęp", "Einleitung", "Introduction"],
+                true,
+            ),
+            slot(
+                "picture",
+                SlotKind::Image,
+                ["Picture", "Zdjęcie", "Bild", "Image"],
+                false,
+            ),
+            slot(
+                "first_title",
+                SlotKind::Text,
+                [
+                    "First story: title",
+                    "Pierwszy temat: tytuł",
+                    "Erster Beitrag: Titel",
+                    "Premier sujet : titre",
+                ],
+                true,
+            ),
+            slot(
+                "first_text",
+                SlotKind::RichText,
+                [
+                    "First story: text",
+                    "Pierwszy temat: treść",
+                    "Erster Beitrag: Text",
+                    "Premier sujet : texte",
+                ],
+                true,
+            ),
+            slot(
+                "first_link",
+                SlotKind::Link,
+                [
+                    "First story: button",
+                    "Pierwszy temat: przycisk",
+                    "Erster Beitrag: Schaltfläche",
+                    "Premier sujet : bouton",
+                ],
+                true,
+            ),
+            slot(
+                "second_title",
+                SlotKind::Text,
+                [
+                    "Second story: title",
+                    "Drugi temat: tytuł",
+                    "Zweiter Beitrag: Titel",
+                    "Second sujet : titre",
+                ],
+                false,
+            ),
+            slot(
+                "second_text",
+                SlotKind::RichText,
+                [
+                    "Second story: text",
+                    "Drugi temat: treść",
+                    "Zweiter Beitrag: Text",
+                    "Second sujet : texte",
+                ],
+                false,
+            ),
             closing,
         ],
         version: 0,
@@ -93,21 +201,66 @@ pub(super) fn newsletter() -> TemplateInput {
 }
 
 pub(super) fn event() -> TemplateInput {
-    let mut programme_title = slot("programme_title", SlotKind::Text, ["Programme: title", "Program: tytuł", "Programm: Titel", "Programme : titre"], false);
+    let mut programme_title = slot(
+        "programme_title",
+        SlotKind::Text,
+        [
+            "Programme: title",
+            "Program: tytuł",
+            "Programm: Titel",
+            "Programme : titre",
+        ],
+        false,
+    );
     programme_title.default = by_language(["Programme", "Program", "Programm", "Programme"], text);
     TemplateInput {
         name: "Event invitation".to_owned(),
         description: "Date, place, programme and a button to register.".to_owned(),
         mjml: include_str!("templates/event.mjml").to_owned(),
         slots: vec![
-            slot("title", SlotKind::Text, ["Event", "Wydarzenie", "Veranstaltung", "Événement"], true),
+            slot(
+                "title",
+                SlotKind::Text,
+                ["Event", "Wydarzenie", "Veranstaltung", "Événement"],
+                true,
+            ),
             slot("when", SlotKind::Text, ["When", "Kiedy", "Wann", "Quand"], true),
             slot("where", SlotKind::Text, ["Where", "Gdzie", "Wo", "Où"], true),
-            slot("invitation", SlotKind::RichText, ["Invitation", "Zaproszenie", "Einladung", "Invitation"], true),
-            slot("register", SlotKind::Link, ["Button to register", "Przycisk zapisu", "Anmeldung", "Bouton d’inscription"], true),
+            slot(
+                "invitation",
+                SlotKind::RichText,
+                ["Invitation", "Zaproszenie", "Einladung", "Invitation"],
+                true,
+            ),
+            slot(
+                "register",
+                SlotKind::Link,
+                [
+                    "Button to register",
+                    "Przycisk zapisu",
+                    "Anmeldung",
+                    "Bouton d’inscription",
+                ],
+                true,
+            ),
             programme_title,
-            slot("programme", SlotKind::RichText, ["Programme", "Program", "Programm", "Programme"], false),
-            slot("map", SlotKind::Link, ["Link to the map", "Link do mapy", "Link zum Lageplan", "Lien vers le plan"], true),
+            slot(
+                "programme",
+                SlotKind::RichText,
+                ["Programme", "Program", "Programm", "Programme"],
+                false,
+            ),
+            slot(
+                "map",
+                SlotKind::Link,
+                [
+                    "Link to the map",
+                    "Link do mapy",
+                    "Link zum Lageplan",
+                    "Lien vers le plan",
+                ],
+                true,
+            ),
         ],
         version: 0,
     }

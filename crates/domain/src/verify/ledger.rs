@@ -14,7 +14,9 @@ pub(super) async fn checks(domain: &Domain) -> Result<Vec<Check>> {
 /// The counters of each dispatch against its lines.
 async fn balance(domain: &Domain) -> Result<Check> {
     let mut tx = domain.begin().await?;
-    let examined = sqlx::query_scalar!(r#"select count(*) as "count!" from dispatches"#).fetch_one(tx.conn()).await?;
+    let examined = sqlx::query_scalar!(r#"select count(*) as "count!" from dispatches"#)
+        .fetch_one(tx.conn())
+        .await?;
     let wrong = sqlx::query!(
         r#"select d.id as "id: DispatchId", d.state, d.audience, l.lines as "lines!",
                   d.sent + d.failed + d.suppressed + d.cancelled + d.ambiguous as "counted!", o.outcomes as "outcomes!"
@@ -46,7 +48,11 @@ async fn balance(domain: &Domain) -> Result<Check> {
             )
         })
         .collect();
-    Ok(Check { name: "ledger balances", examined: examined.unsigned_abs(), findings })
+    Ok(Check {
+        name: "ledger balances",
+        examined: examined.unsigned_abs(),
+        findings,
+    })
 }
 
 /// Recipients of finished dispatches without an outcome.
@@ -66,6 +72,13 @@ async fn missing(domain: &Domain) -> Result<Check> {
     )
     .fetch_all(tx.conn())
     .await?;
-    let findings = wrong.into_iter().map(|row| format!("dispatch {}, line {}: no outcome", row.id, row.seq)).collect();
-    Ok(Check { name: "one outcome a recipient", examined: examined.unsigned_abs(), findings })
+    let findings = wrong
+        .into_iter()
+        .map(|row| format!("dispatch {}, line {}: no outcome", row.id, row.seq))
+        .collect();
+    Ok(Check {
+        name: "one outcome a recipient",
+        examined: examined.unsigned_abs(),
+        findings,
+    })
 }

@@ -28,8 +28,15 @@ pub async fn run(domain: &Domain) -> Result<Vec<Check>> {
 
 async fn chain(domain: &Domain) -> Result<Check> {
     let (links, broken) = audit_chain::check(domain).await?;
-    let findings = broken.into_iter().map(|link| format!("link {link} does not agree with the rows it covers")).collect();
-    Ok(Check { name: "chain of the audit log", examined: links, findings })
+    let findings = broken
+        .into_iter()
+        .map(|link| format!("link {link} does not agree with the rows it covers"))
+        .collect();
+    Ok(Check {
+        name: "chain of the audit log",
+        examined: links,
+        findings,
+    })
 }
 
 #[cfg(test)]

@@ -18,12 +18,18 @@ pub(super) async fn checks(domain: &Domain) -> Result<Vec<Check>> {
 }
 
 fn check(name: &'static str, examined: i64, findings: Vec<String>) -> Check {
-    Check { name, examined: examined.unsigned_abs(), findings }
+    Check {
+        name,
+        examined: examined.unsigned_abs(),
+        findings,
+    }
 }
 
 /// Events point at lines of the ledger.
 async fn events(conn: &mut PgConnection) -> Result<Check> {
-    let examined = sqlx::query_scalar!(r#"select count(*) as "count!" from events"#).fetch_one(&mut *conn).await?;
+    let examined = sqlx::query_scalar!(r#"select count(*) as "count!" from events"#)
+        .fetch_one(&mut *conn)
+        .await?;
     let findings = sqlx::query_scalar!(
         r#"select format('event %s: no such line in the ledger', e.id) as "text!" from events e
            where not exists (select from deliveries l where l.dispatch_id = e.dispatch_id and l.seq = e.seq)
@@ -37,7 +43,9 @@ async fn events(conn: &mut PgConnection) -> Result<Check> {
 
 /// A template's current version is there.
 async fn templates(conn: &mut PgConnection) -> Result<Check> {
-    let examined = sqlx::query_scalar!(r#"select count(*) as "count!" from templates"#).fetch_one(&mut *conn).await?;
+    let examined = sqlx::query_scalar!(r#"select count(*) as "count!" from templates"#)
+        .fetch_one(&mut *conn)
+        .await?;
     let findings = sqlx::query_scalar!(
         r#"select format('template %s: version %s is missing', t.id, t.current_version) as "text!" from templates t
            where not exists (select from template_versions v where v.template_id = t.id and v.version = t.current_version)
@@ -51,8 +59,9 @@ async fn templates(conn: &mut PgConnection) -> Result<Check> {
 
 /// What is being or was sent belongs to a revision of the same campaign, approved under the seal that it has.
 async fn revisions(conn: &mut PgConnection) -> Result<Check> {
-    let examined =
-        sqlx::query_scalar!(r#"select count(*) as "count!" from campaign_revisions"#).fetch_one(&mut *conn).await?;
+    let examined = sqlx::query_scalar!(r#"select count(*) as "count!" from campaign_revisions"#)
+        .fetch_one(&mut *conn)
+        .await?;
     let findings = sqlx::query_scalar!(
         r#"select format('campaign %s: its current revision belongs to another campaign', c.id) as "text!"
            from campaigns c join campaign_revisions r on r.id = c.current_revision_id where r.campaign_id <> c.id
@@ -70,7 +79,9 @@ async fn revisions(conn: &mut PgConnection) -> Result<Check> {
 
 /// Images are stored by their content, so they can be checked against their names.
 async fn blobs(conn: &mut PgConnection) -> Result<Check> {
-    let examined = sqlx::query_scalar!(r#"select count(*) as "count!" from blobs"#).fetch_one(&mut *conn).await?;
+    let examined = sqlx::query_scalar!(r#"select count(*) as "count!" from blobs"#)
+        .fetch_one(&mut *conn)
+        .await?;
     let findings = sqlx::query_scalar!(
         r#"select format('stored file %s: its content has changed', encode(sha256, 'hex')) as "text!" from blobs
            where sha256(bytes) <> sha256 order by 1 limit $1"#,
@@ -83,7 +94,12 @@ async fn blobs(conn: &mut PgConnection) -> Result<Check> {
 
 /// The triggers that keep logs append-only are there and awake.
 async fn append_only(conn: &mut PgConnection) -> Result<Check> {
-    const TABLES: &[&str] = &["audit_log", "audit_links", "consent_records", "campaign_revisions"];
+    const TABLES: &[&str] = &[
+        "audit_log",
+        "audit_links",
+        "consent_records",
+        "campaign_revisions",
+    ];
     let tables: Vec<String> = TABLES.iter().map(|table| (*table).to_owned()).collect();
     let findings = sqlx::query_scalar!(
         r#"select format('table %s: nothing keeps it append-only', name) as "text!" from unnest($1::text[]) as name
@@ -95,5 +111,9 @@ async fn append_only(conn: &mut PgConnection) -> Result<Check> {
     )
     .fetch_all(conn)
     .await?;
-    Ok(check("append-only tables", i64::try_from(TABLES.len()).unwrap_or(0), findings))
+    Ok(check(
+        "append-only tables",
+        i64::try_from(TABLES.len()).unwrap_or(0),
+        findings,
+    ))
 }

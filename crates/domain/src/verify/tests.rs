@@ -4,7 +4,11 @@ use sqlx::PgPool;
 
 async fn wrong(domain: &Domain) -> Result<Vec<&'static str>> {
     let checks = run(domain).await?;
-    Ok(checks.into_iter().filter(|check| !check.findings.is_empty()).map(|check| check.name).collect())
+    Ok(checks
+        .into_iter()
+        .filter(|check| !check.findings.is_empty())
+        .map(|check| check.name)
+        .collect())
 }
 
 /// A finished dispatch with two recipients, one sent and one suppressed.
@@ -30,7 +34,11 @@ async fn a_sound_installation_has_no_findings(pool: PgPool) -> Result<()> {
     let university = University::new(pool.clone()).await?;
     dispatch(&university, &pool).await?;
     assert_eq!(wrong(&university.domain).await?, Vec::<&str>::new());
-    let looked_at: u64 = run(&university.domain).await?.iter().map(|check| check.examined).sum();
+    let looked_at: u64 = run(&university.domain)
+        .await?
+        .iter()
+        .map(|check| check.examined)
+        .sum();
     assert!(looked_at >= 4);
     Ok(())
 }

@@ -28,8 +28,23 @@ fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> Option<Code> {
     result.expect_err("refused").refusal()
 }
 
-async fn enter(domain: &Domain, email: &str, password: &str, address: IpAddr, device: Option<&str>) -> Result<SignedIn, Error> {
-    sign_in(domain, Attempt { email, password, address, device }).await
+async fn enter(
+    domain: &Domain,
+    email: &str,
+    password: &str,
+    address: IpAddr,
+    device: Option<&str>,
+) -> Result<SignedIn, Error> {
+    sign_in(
+        domain,
+        Attempt {
+            email,
+            password,
+            address,
+            device,
+        },
+    )
+    .await
 }
 
 /// Somebody with a password in a unit.
@@ -37,14 +52,23 @@ async fn person(u: &University, name: &str, unit: types::UnitId, role: Role) -> 
     let hash = passwords::hash(&u.domain, PASSWORD).await?;
     let mut tx = u.domain.begin().await?;
     let email = format!("{}@uni.example", name.to_lowercase());
-    let new = members::NewMember { email: &email, name, roles: &[role], language: Language::Pl, password_hash: hash };
+    let new = members::NewMember {
+        email: &email,
+        name,
+        roles: &[role],
+        language: Language::Pl,
+        password_hash: hash,
+    };
     let id = members::add(&mut tx, &System.grant(unit), new).await?;
     tx.commit().await?;
     Ok(id)
 }
 
 async fn actor(u: &University, user: UserId) -> Actor {
-    Actor::load(&u.domain, user).await.expect("loaded").expect("active")
+    Actor::load(&u.domain, user)
+        .await
+        .expect("loaded")
+        .expect("active")
 }
 
 /// Links in the mails that wait to be sent, the newest last.
@@ -66,16 +90,33 @@ fn token(link: &str) -> &str {
 async fn the_right_password_opens_and_everything_else_has_one_answer(pool: PgPool) -> domain::Result<()> {
     let u = University::new(pool).await?;
     let ada = person(&u, "Ada", u.admissions, Role::Author).await?;
-    assert_eq!(enter(&u.domain, " ADA@uni.example", PASSWORD, at(1), None).await?.user, ada);
+    assert_eq!(
+        enter(&u.domain, " ADA@uni.example", PASSWORD, at(1), None)
+            .await?
+            .user,
+        ada
+    );
     let wrong = Some(Code::BadCredentials);
-    assert_eq!(refusal(enter(&u.domain, "ada@uni.example", "wrong password", at(1), None).await), wrong);
-    assert_eq!(refusal(enter(&u.domain, "nobody@uni.example", PASSWORD, at(1), None).await), wrong);
-    assert_eq!(refusal(enter(&u.domain, "ada@uni.example", "", at(1), None).await), wrong);
+    assert_eq!(
+        refusal(enter(&u.domain, "ada@uni.example", "wrong password", at(1), None).await),
+        wrong
+    );
+    assert_eq!(
+        refusal(enter(&u.domain, "nobody@uni.example", PASSWORD, at(1), None).await),
+        wrong
+    );
+    assert_eq!(
+        refusal(enter(&u.domain, "ada@uni.example", "", at(1), None).await),
+        wrong
+    );
 
     let mut tx = u.domain.begin().await?;
     members::disable(&mut tx, &System.grant(u.root), ada).await?;
     tx.commit().await?;
-    assert_eq!(refusal(enter(&u.domain, "ada@uni.example", PASSWORD, at(1), None).await), wrong);
+    assert_eq!(
+        refusal(enter(&u.domain, "ada@uni.example", PASSWORD, at(1), None).await),
+        wrong
+    );
     Ok(())
 }
 
@@ -83,26 +124,41 @@ async fn the_right_password_opens_and_everything_else_has_one_answer(pool: PgPoo
 async fn guessing_ends_and_locks_no_colleague_out(pool: PgPool) -> domain::Result<()> {
     let u = University::new(pool).await?;
     person(&u, "Ada", u.admissions, Role::Author).await?;
-    let device = enter(&u.domain, "ada@uni.example", PASSWORD, at(1), None).await?.device;
+    let device = enter(&u.domain, "ada@uni.example", PASSWORD, at(1), None)
+        .await?
+        .device;
 
     // A neighbour in the same office network guesses, in upper case to be clever.
     for _ in 0..10 {
         let guess = enter(&u.domain, "Ada@uni.example", "guess guess guess", at(2), None).await;
         assert_eq!(refusal(guess), Some(Code::BadCredentials));
     }
-    let refused = enter(&u.domain, "ada@uni.example", PASSWORD, at(3), None).await.expect_err("refused").to_api();
+    let refused = enter(&u.domain, "ada@uni.example", PASSWORD, at(3), None)
+        .await
+        .expect_err("refused")
+        .to_api();
     assert_eq!(refused.code, Code::Throttled);
     assert!(refused.params.contains_key("seconds"));
 
     // Ada, in her own browser in that network, and at home, gets in all the same.
     enter(&u.domain, "ada@uni.example", PASSWORD, at(1), Some(&device)).await?;
-    enter(&u.domain, "ada@uni.example", PASSWORD, IpAddr::from([203, 0, 113, 5]), None).await?;
+    enter(
+        &u.domain,
+        "ada@uni.example",
+        PASSWORD,
+        IpAddr::from([203, 0, 113, 5]),
+        None,
+    )
+    .await?;
     // The browser's token is hers alone, and cannot be made up.
     for wrong in [device.as_str(), "AAAA", ""] {
         let other = enter(&u.domain, "bob@uni.example", PASSWORD, at(2), Some(wrong)).await;
         assert_eq!(refusal(other), Some(Code::BadCredentials));
     }
-    assert_eq!(refusal(enter(&u.domain, "ada@uni.example", PASSWORD, at(1), Some("AAAA")).await), Some(Code::Throttled));
+    assert_eq!(
+        refusal(enter(&u.domain, "ada@uni.example", PASSWORD, at(1), Some("AAAA")).await),
+        Some(Code::Throttled)
+    );
     // A quarter of an hour later the network may try again.
     u.clock.advance(SignedDuration::from_mins(16));
     enter(&u.domain, "ada@uni.example", PASSWORD, at(2), None).await?;
@@ -113,12 +169,24 @@ async fn guessing_ends_and_locks_no_colleague_out(pool: PgPool) -> domain::Resul
 async fn a_stolen_browser_token_does_not_help_guessing_either(pool: PgPool) -> domain::Result<()> {
     let u = University::new(pool).await?;
     person(&u, "Ada", u.admissions, Role::Author).await?;
-    let device = enter(&u.domain, "ada@uni.example", PASSWORD, at(1), None).await?.device;
+    let device = enter(&u.domain, "ada@uni.example", PASSWORD, at(1), None)
+        .await?
+        .device;
     for _ in 0..10 {
-        let guess = enter(&u.domain, "ada@uni.example", "guess guess guess", at(9), Some(&device)).await;
+        let guess = enter(
+            &u.domain,
+            "ada@uni.example",
+            "guess guess guess",
+            at(9),
+            Some(&device),
+        )
+        .await;
         assert_eq!(refusal(guess), Some(Code::BadCredentials));
     }
-    assert_eq!(refusal(enter(&u.domain, "ada@uni.example", PASSWORD, at(9), Some(&device)).await), Some(Code::Throttled));
+    assert_eq!(
+        refusal(enter(&u.domain, "ada@uni.example", PASSWORD, at(9), Some(&device)).await),
+        Some(Code::Throttled)
+    );
     Ok(())
 }
 
@@ -135,16 +203,34 @@ async fn a_reset_link_works_once_and_ends_all_sessions(pool: PgPool) -> domain::
     assert!(links[1].starts_with("https://mail.university.test/reset/"));
     // Only the newest mail counts. Looking does not use it up; a weak password does not either.
     let (old, new) = (token(&links[0]), token(&links[1]));
-    assert_eq!(refusal(reset::peek(&u.domain, old, at(1)).await), Some(Code::LinkExpired));
+    assert_eq!(
+        refusal(reset::peek(&u.domain, old, at(1)).await),
+        Some(Code::LinkExpired)
+    );
     reset::peek(&u.domain, new, at(1)).await?;
     reset::peek(&u.domain, new, at(1)).await?;
-    assert_eq!(refusal(reset::complete(&u.domain, new, "short", at(1)).await), Some(Code::Invalid));
-    assert_eq!(refusal(invitation::peek(&u.domain, new, at(1)).await), Some(Code::LinkExpired));
+    assert_eq!(
+        refusal(reset::complete(&u.domain, new, "short", at(1)).await),
+        Some(Code::Invalid)
+    );
+    assert_eq!(
+        refusal(invitation::peek(&u.domain, new, at(1)).await),
+        Some(Code::LinkExpired)
+    );
 
-    assert_eq!(reset::complete(&u.domain, new, "another bell at six", at(1)).await?, ada);
-    assert_eq!(refusal(reset::complete(&u.domain, new, "a third bell at nine", at(1)).await), Some(Code::LinkExpired));
+    assert_eq!(
+        reset::complete(&u.domain, new, "another bell at six", at(1)).await?,
+        ada
+    );
+    assert_eq!(
+        refusal(reset::complete(&u.domain, new, "a third bell at nine", at(1)).await),
+        Some(Code::LinkExpired)
+    );
     assert_eq!(sessions::load(&u.domain, &[1; 32]).await?, None);
-    assert_eq!(refusal(enter(&u.domain, "ada@uni.example", PASSWORD, at(1), None).await), Some(Code::BadCredentials));
+    assert_eq!(
+        refusal(enter(&u.domain, "ada@uni.example", PASSWORD, at(1), None).await),
+        Some(Code::BadCredentials)
+    );
     enter(&u.domain, "ada@uni.example", "another bell at six", at(1), None).await?;
     Ok(())
 }
@@ -165,7 +251,12 @@ async fn reset_links_expire_and_nobody_is_pestered(pool: PgPool) -> domain::Resu
 }
 
 fn invite(email: &str, roles: &[Role]) -> InviteInput {
-    InviteInput { email: email.into(), name: "Eve New".into(), roles: roles.to_vec(), language: Language::De }
+    InviteInput {
+        email: email.into(),
+        name: "Eve New".into(),
+        roles: roles.to_vec(),
+        language: Language::De,
+    }
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -179,15 +270,35 @@ async fn an_invitation_is_accepted_once(pool: PgPool) -> domain::Result<()> {
     tx.commit().await?;
     let links = links(&u.domain, "invitation").await;
     assert_eq!(links.len(), 2);
-    assert_eq!(refusal(invitation::peek(&u.domain, token(&links[0]), at(1)).await), Some(Code::LinkExpired));
+    assert_eq!(
+        refusal(invitation::peek(&u.domain, token(&links[0]), at(1)).await),
+        Some(Code::LinkExpired)
+    );
     let token = token(&links[1]);
-    assert_eq!(invitation::peek(&u.domain, token, at(1)).await?.language, Language::De);
-    assert_eq!(refusal(enter(&u.domain, "eve@uni.example", PASSWORD, at(1), None).await), Some(Code::BadCredentials));
+    assert_eq!(
+        invitation::peek(&u.domain, token, at(1)).await?.language,
+        Language::De
+    );
+    assert_eq!(
+        refusal(enter(&u.domain, "eve@uni.example", PASSWORD, at(1), None).await),
+        Some(Code::BadCredentials)
+    );
 
-    assert_eq!(invitation::accept(&u.domain, token, "Eve Accepted", PASSWORD, at(1)).await?, eve);
-    assert_eq!(refusal(invitation::accept(&u.domain, token, "Eve", PASSWORD, at(1)).await), Some(Code::LinkExpired));
+    assert_eq!(
+        invitation::accept(&u.domain, token, "Eve Accepted", PASSWORD, at(1)).await?,
+        eve
+    );
+    assert_eq!(
+        refusal(invitation::accept(&u.domain, token, "Eve", PASSWORD, at(1)).await),
+        Some(Code::LinkExpired)
+    );
     enter(&u.domain, "eve@uni.example", PASSWORD, at(1), None).await?;
-    assert!(actor(&u, eve).await.grant::<domain::access::EditCampaigns>(u.admissions).is_ok());
+    assert!(
+        actor(&u, eve)
+            .await
+            .grant::<domain::access::EditCampaigns>(u.admissions)
+            .is_ok()
+    );
     Ok(())
 }
 
@@ -208,11 +319,17 @@ async fn nobody_gives_or_takes_more_than_they_hold(pool: PgPool) -> domain::Resu
     assert_eq!(refusal(raise), Some(Code::CannotGrantRole));
     // A system admin is one of the whole installation, whoever asks.
     let root = System.grant::<ManageMembers>(u.admissions);
-    assert_eq!(refusal(members::set_roles(&mut tx, &root, ann, &[Role::SystemAdmin]).await), Some(Code::CannotGrantRole));
+    assert_eq!(
+        refusal(members::set_roles(&mut tx, &root, ann, &[Role::SystemAdmin]).await),
+        Some(Code::CannotGrantRole)
+    );
     members::set_roles(&mut tx, &by, ann, &[Role::Approver, Role::Viewer]).await?;
     tx.commit().await?;
     let ann = actor(&u, ann).await;
-    assert!(ann.grant::<domain::access::ApproveCampaigns>(u.admissions).is_ok());
+    assert!(
+        ann.grant::<domain::access::ApproveCampaigns>(u.admissions)
+            .is_ok()
+    );
     assert!(ann.grant::<domain::access::EditCampaigns>(u.admissions).is_err());
     Ok(())
 }
@@ -222,24 +339,51 @@ async fn a_unit_admin_does_not_reach_people_of_other_units(pool: PgPool) -> doma
     let u = University::new(pool).await?;
     let admin = u.user("Ugo", u.admissions, Role::UnitAdmin).await?;
     let boss = u.user("Sys", u.root, Role::SystemAdmin).await?;
-    let shop = u.user("Shop", u.shop, Role::Author).await?.user().expect("a user");
-    let both = u.user("Both", u.admissions, Role::Author).await?.user().expect("a user");
+    let shop = u
+        .user("Shop", u.shop, Role::Author)
+        .await?
+        .user()
+        .expect("a user");
+    let both = u
+        .user("Both", u.admissions, Role::Author)
+        .await?
+        .user()
+        .expect("a user");
     let by = admin.grant::<ManageMembers>(u.admissions)?;
     let mut tx = u.domain.begin().await?;
-    let new = InviteInput { email: "both@university.test".into(), ..invite("", &[Role::Author]) };
+    let new = InviteInput {
+        email: "both@university.test".into(),
+        ..invite("", &[Role::Author])
+    };
     members::invite(&mut tx, &boss.grant(u.shop)?, &new).await?;
-    assert_eq!(refusal(members::disable(&mut tx, &by, shop).await), Some(Code::NotFound));
-    assert_eq!(refusal(members::set_roles(&mut tx, &by, shop, &[Role::Viewer]).await), Some(Code::NotFound));
+    assert_eq!(
+        refusal(members::disable(&mut tx, &by, shop).await),
+        Some(Code::NotFound)
+    );
+    assert_eq!(
+        refusal(members::set_roles(&mut tx, &by, shop, &[Role::Viewer]).await),
+        Some(Code::NotFound)
+    );
     // In two units: each may take away its own roles, only who manages both may disable.
-    assert_eq!(refusal(members::disable(&mut tx, &by, both).await), Some(Code::Forbidden));
-    assert_eq!(refusal(members::disable(&mut tx, &by, boss.user().expect("a user")).await), Some(Code::NotFound));
+    assert_eq!(
+        refusal(members::disable(&mut tx, &by, both).await),
+        Some(Code::Forbidden)
+    );
+    assert_eq!(
+        refusal(members::disable(&mut tx, &by, boss.user().expect("a user")).await),
+        Some(Code::NotFound)
+    );
     members::set_roles(&mut tx, &by, both, &[]).await?;
     members::disable(&mut tx, &boss.grant(u.root)?, both).await?;
     tx.commit().await?;
 
     let mut tx = u.domain.begin().await?;
     let page = members::list(&mut tx, &by, &PageQuery::default()).await?;
-    let seen: Vec<_> = page.items.iter().map(|m| (m.name.as_str(), m.roles.len(), m.inherited.len(), m.manageable)).collect();
+    let seen: Vec<_> = page
+        .items
+        .iter()
+        .map(|m| (m.name.as_str(), m.roles.len(), m.inherited.len(), m.manageable))
+        .collect();
     assert_eq!(seen, [("Sys", 0, 1, false), ("Ugo", 1, 0, true)]);
     let in_shop = members::list(&mut tx, &boss.grant(u.shop)?, &PageQuery::default()).await?;
     let disabled = in_shop.items.iter().find(|m| m.id == both).expect("listed");
@@ -254,15 +398,28 @@ async fn the_last_system_admin_stays(pool: PgPool) -> domain::Result<()> {
     let by = first.grant::<ManageMembers>(u.root)?;
     let me = first.user().expect("a user");
     let mut tx = u.domain.begin().await?;
-    assert_eq!(refusal(members::set_roles(&mut tx, &by, me, &[Role::Viewer]).await), Some(Code::LastAdmin));
+    assert_eq!(
+        refusal(members::set_roles(&mut tx, &by, me, &[Role::Viewer]).await),
+        Some(Code::LastAdmin)
+    );
     drop(tx);
     let mut tx = u.domain.begin().await?;
-    assert_eq!(refusal(members::disable(&mut tx, &by, me).await), Some(Code::LastAdmin));
+    assert_eq!(
+        refusal(members::disable(&mut tx, &by, me).await),
+        Some(Code::LastAdmin)
+    );
     drop(tx);
-    let second = u.user("Second", u.root, Role::SystemAdmin).await?.user().expect("a user");
+    let second = u
+        .user("Second", u.root, Role::SystemAdmin)
+        .await?
+        .user()
+        .expect("a user");
     let mut tx = u.domain.begin().await?;
     members::disable(&mut tx, &by, second).await?;
-    assert_eq!(refusal(members::disable(&mut tx, &by, me).await), Some(Code::LastAdmin));
+    assert_eq!(
+        refusal(members::disable(&mut tx, &by, me).await),
+        Some(Code::LastAdmin)
+    );
     Ok(())
 }
 
@@ -275,12 +432,25 @@ async fn a_revoked_session_does_not_come_back(pool: PgPool) -> domain::Result<()
         assert!(sessions::create(&u.domain, &id, Some(ada), b"one").await?);
     }
     assert!(!sessions::create(&u.domain, &[1; 32], None, b"planted").await?);
-    assert_eq!(sessions::list(&u.domain, &actor, Some(&[1; 32])).await?.iter().filter(|s| s.current).count(), 1);
-    assert_eq!(sessions::sign_out_everywhere(&u.domain, &actor, Some(&[1; 32])).await?, 1);
+    assert_eq!(
+        sessions::list(&u.domain, &actor, Some(&[1; 32]))
+            .await?
+            .iter()
+            .filter(|s| s.current)
+            .count(),
+        1
+    );
+    assert_eq!(
+        sessions::sign_out_everywhere(&u.domain, &actor, Some(&[1; 32])).await?,
+        1
+    );
     assert!(!sessions::save(&u.domain, &[2; 32], b"two").await?);
     assert_eq!(sessions::load(&u.domain, &[2; 32]).await?, None);
     assert!(sessions::save(&u.domain, &[1; 32], b"two").await?);
-    assert_eq!(sessions::load(&u.domain, &[1; 32]).await?.as_deref(), Some(b"two".as_slice()));
+    assert_eq!(
+        sessions::load(&u.domain, &[1; 32]).await?.as_deref(),
+        Some(b"two".as_slice())
+    );
     Ok(())
 }
 
@@ -309,10 +479,19 @@ async fn changing_the_password_asks_for_the_present_one(pool: PgPool) -> domain:
     let actor = actor(&u, ada).await;
     sessions::create(&u.domain, &[1; 32], Some(ada), b"here").await?;
     sessions::create(&u.domain, &[2; 32], Some(ada), b"elsewhere").await?;
-    let wrong = PasswordInput { current: "wrong".into(), new: "another bell at six".into() };
-    let error = account::change_password(&u.domain, &actor, &wrong, None).await.expect_err("refused").to_api();
+    let wrong = PasswordInput {
+        current: "wrong".into(),
+        new: "another bell at six".into(),
+    };
+    let error = account::change_password(&u.domain, &actor, &wrong, None)
+        .await
+        .expect_err("refused")
+        .to_api();
     assert_eq!(error.field("current").map(|f| f.code), Some(Code::BadCredentials));
-    let right = PasswordInput { current: PASSWORD.into(), new: "another bell at six".into() };
+    let right = PasswordInput {
+        current: PASSWORD.into(),
+        new: "another bell at six".into(),
+    };
     account::change_password(&u.domain, &actor, &right, Some(&[1; 32])).await?;
     assert!(sessions::load(&u.domain, &[1; 32]).await?.is_some());
     assert!(sessions::load(&u.domain, &[2; 32]).await?.is_none());
@@ -326,8 +505,14 @@ async fn the_first_admin_is_made_once(pool: PgPool) -> domain::Result<()> {
     let (domain, clock) = bare(pool);
     let old = setup::link(&domain).await?.expect("a link");
     clock.advance(SignedDuration::from_hours(25));
-    assert_eq!(refusal(setup::peek(&domain, token(&old), at(1)).await), Some(Code::LinkExpired));
-    let (a, b) = (setup::link(&domain).await?.expect("a link"), setup::link(&domain).await?.expect("a link"));
+    assert_eq!(
+        refusal(setup::peek(&domain, token(&old), at(1)).await),
+        Some(Code::LinkExpired)
+    );
+    let (a, b) = (
+        setup::link(&domain).await?.expect("a link"),
+        setup::link(&domain).await?.expect("a link"),
+    );
     let input = SetupInput {
         university: "University of Example".into(),
         name: "Sys Admin".into(),
@@ -336,16 +521,29 @@ async fn the_first_admin_is_made_once(pool: PgPool) -> domain::Result<()> {
         ..SetupInput::default()
     };
     assert!(setup::peek(&domain, token(&a), at(1)).await?);
-    let weak = SetupInput { password: "short".into(), ..input.clone() };
-    assert_eq!(refusal(setup::complete(&domain, token(&a), &weak, at(1)).await), Some(Code::Invalid));
+    let weak = SetupInput {
+        password: "short".into(),
+        ..input.clone()
+    };
+    assert_eq!(
+        refusal(setup::complete(&domain, token(&a), &weak, at(1)).await),
+        Some(Code::Invalid)
+    );
     let user = setup::complete(&domain, token(&a), &input, at(1)).await?;
     for link in [&a, &b] {
-        assert_eq!(refusal(setup::complete(&domain, token(link), &input, at(1)).await), Some(Code::SetupDone));
+        assert_eq!(
+            refusal(setup::complete(&domain, token(link), &input, at(1)).await),
+            Some(Code::SetupDone)
+        );
     }
     assert_eq!(setup::link(&domain).await?, None);
     let admin = Actor::load(&domain, user).await?.expect("active");
     assert_eq!(admin.units().len(), 1);
-    assert!(admin.grant::<domain::access::ManageSystem>(admin.units()[0].id).is_ok());
+    assert!(
+        admin
+            .grant::<domain::access::ManageSystem>(admin.units()[0].id)
+            .is_ok()
+    );
     enter(&domain, "sys@uni.example", PASSWORD, at(1), None).await?;
     Ok(())
 }

@@ -44,26 +44,40 @@ impl<T: DeserializeOwned + Send> FromRequest<AppState> for Input<T> {
         let key = match request.headers().get(KEY) {
             None => None,
             Some(value) => {
-                let text = value.to_str().map_err(|_| domain::Error::field("Idempotency-Key", Code::BadFormat))?;
+                let text = value
+                    .to_str()
+                    .map_err(|_| domain::Error::field("Idempotency-Key", Code::BadFormat))?;
                 Some(text.to_owned())
             }
         };
         let is_json = request.headers().get(CONTENT_TYPE).is_none_or(is_json);
         let mut hashed = format!("{} {}\n", request.method(), request.uri()).into_bytes();
-        let body = Bytes::from_request(request, state).await.map_err(|_| Code::TooLarge)?;
+        let body = Bytes::from_request(request, state)
+            .await
+            .map_err(|_| Code::TooLarge)?;
         hashed.extend_from_slice(&body);
         // Verbs without options take no body at all.
         let text: &[u8] = if body.is_empty() { b"{}" } else { &body };
         if !is_json {
             return Err(Stop::unreadable("the body must be application/json"));
         }
-        let value = serde_json::from_slice(text).map_err(|error| Stop::unreadable(format!("the body: {error}")))?;
-        Ok(Self { value, key, hash: keys::sha256(&hashed) })
+        let value =
+            serde_json::from_slice(text).map_err(|error| Stop::unreadable(format!("the body: {error}")))?;
+        Ok(Self {
+            value,
+            key,
+            hash: keys::sha256(&hashed),
+        })
     }
 }
 
 fn is_json(value: &HeaderValue) -> bool {
-    value.to_str().is_ok_and(|value| value.split(';').next().is_some_and(|kind| kind.trim() == "application/json"))
+    value.to_str().is_ok_and(|value| {
+        value
+            .split(';')
+            .next()
+            .is_some_and(|kind| kind.trim() == "application/json")
+    })
 }
 
 impl<T> Input<T> {
@@ -85,10 +99,16 @@ impl<T> Input<T> {
             && let Claim::Answered(answer) = idempotency::claim(&mut tx, *owner, key, &self.hash).await?
         {
             let mut response = respond(&answer);
-            response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
+            response
+                .headers_mut()
+                .insert("idempotency-replayed", HeaderValue::from_static("true"));
             return Err(Stop::Answered(Box::new(response)));
         }
-        Ok(Act { input: self.value, tx, key })
+        Ok(Act {
+            input: self.value,
+            tx,
+            key,
+        })
     }
 }
 
@@ -99,7 +119,10 @@ impl<T> Act<T> {
     /// When the database is away: then nothing has happened.
     pub async fn done(mut self, status: StatusCode, body: &impl Serialize) -> Result<Response, Stop> {
         let body = serde_json::to_vec(body).map_err(domain::Error::from)?;
-        let answer = Answer { status: status.as_u16(), body };
+        let answer = Answer {
+            status: status.as_u16(),
+            body,
+        };
         if let Some((owner, key)) = &self.key {
             idempotency::store(&mut self.tx, *owner, key, &answer).await?;
         }
@@ -112,7 +135,10 @@ impl<T> Act<T> {
     /// # Errors
     /// When the database is away: then nothing has happened.
     pub async fn done_empty(mut self) -> Result<Response, Stop> {
-        let answer = Answer { status: StatusCode::NO_CONTENT.as_u16(), body: Vec::new() };
+        let answer = Answer {
+            status: StatusCode::NO_CONTENT.as_u16(),
+            body: Vec::new(),
+        };
         if let Some((owner, key)) = &self.key {
             idempotency::store(&mut self.tx, *owner, key, &answer).await?;
         }
@@ -125,7 +151,9 @@ fn respond(answer: &Answer) -> Response {
     let mut response = Response::new(Body::from(answer.body.clone()));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
     if !answer.body.is_empty() {
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        response
+            .headers_mut()
+            .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }
     response
 }

@@ -55,15 +55,24 @@ impl<P: Permits> FromRequestParts<AppState> for By<P> {
     type Rejection = Stop;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Stop> {
-        let token = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let token = parts
+            .headers
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok());
         let token = token.and_then(bearer).ok_or(Code::NotSignedIn)?;
-        let (actor, home) = clients::authenticate(&state.domain, token).await?.ok_or(Code::NotSignedIn)?;
+        let (actor, home) = clients::authenticate(&state.domain, token)
+            .await?
+            .ok_or(Code::NotSignedIn)?;
         let unit = match wanted_unit(parts, state).await {
             None => home,
             Some(text) => named(&actor, &text).ok_or(Code::NotFound)?,
         };
         let granted = actor.grant::<P>(unit)?;
-        Ok(Self { domain: state.domain.clone(), actor, granted })
+        Ok(Self {
+            domain: state.domain.clone(),
+            actor,
+            granted,
+        })
     }
 }
 
@@ -82,7 +91,9 @@ async fn wanted_unit(parts: &mut Parts, state: &AppState) -> Option<String> {
     }
     let query = parts.uri.query()?;
     let mut pairs = url::form_urlencoded::parse(query.as_bytes());
-    pairs.find(|(name, _)| name == "unit").map(|(_, value)| value.into_owned())
+    pairs
+        .find(|(name, _)| name == "unit")
+        .map(|(_, value)| value.into_owned())
 }
 
 fn named(actor: &Actor, text: &str) -> Option<UnitId> {
@@ -97,7 +108,9 @@ impl<T: std::str::FromStr> FromRequestParts<AppState> for At<T> {
     type Rejection = Stop;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Stop> {
-        let Path(text) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| Code::NotFound)?;
+        let Path(text) = Path::<String>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| Code::NotFound)?;
         text.parse().map(Self).map_err(|_| Code::NotFound.into())
     }
 }

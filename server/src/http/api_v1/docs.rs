@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::Path;
 use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use axum::Router;
 use types::Code;
 use utoipa::Modify;
 use utoipa::openapi::OpenApi;
@@ -45,10 +45,15 @@ pub(super) struct Description;
 
 impl Modify for Description {
     fn modify(&self, openapi: &mut OpenApi) {
-        let scopes = types::access::Permission::ALL.iter().map(|scope| (scope.as_str(), scope.as_str()));
+        let scopes = types::access::Permission::ALL
+            .iter()
+            .map(|scope| (scope.as_str(), scope.as_str()));
         let flow = ClientCredentials::new("/api/v1/oauth/token", Scopes::from_iter(scopes));
         let scheme = SecurityScheme::OAuth2(OAuth2::new([Flow::ClientCredentials(flow)]));
-        openapi.components.get_or_insert_default().add_security_scheme("oauth", scheme);
+        openapi
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("oauth", scheme);
     }
 }
 
@@ -60,8 +65,14 @@ pub(super) fn router(description: OpenApi) -> Router<AppState> {
             "/api/v1/openapi.json",
             get(async move || ([(CONTENT_TYPE, "application/json")], json.to_string())),
         )
-        .route("/api/docs", get(async || ([(CONTENT_SECURITY_POLICY, POLICY)], Html(PAGE))))
-        .route("/api/docs/start.js", get(async || ([(CONTENT_TYPE, "text/javascript")], START)))
+        .route(
+            "/api/docs",
+            get(async || ([(CONTENT_SECURITY_POLICY, POLICY)], Html(PAGE))),
+        )
+        .route(
+            "/api/docs/start.js",
+            get(async || ([(CONTENT_TYPE, "text/javascript")], START)),
+        )
         .route("/api/problems/{code}", get(about))
 }
 
@@ -74,5 +85,9 @@ async fn about(Path(code): Path<String>, headers: HeaderMap) -> Response {
     let locale = i18n::choose_locale(None, None, accepts);
     let text = i18n::error_text(locale, code.as_str(), &std::collections::BTreeMap::new());
     let status = StatusCode::from_u16(code.status()).unwrap_or_default();
-    ([(CONTENT_TYPE, "text/plain; charset=utf-8")], format!("{} ({status})\n\n{text}\n", code.as_str())).into_response()
+    (
+        [(CONTENT_TYPE, "text/plain; charset=utf-8")],
+        format!("{} ({status})\n\n{text}\n", code.as_str()),
+    )
+        .into_response()
 }

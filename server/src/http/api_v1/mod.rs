@@ -8,11 +8,10 @@
 pub mod act;
 mod audit;
 pub mod caller;
-mod clients;
 mod campaigns;
+mod clients;
 mod contacts;
 mod docs;
-mod users;
 mod imports;
 mod oauth;
 pub mod paging;
@@ -21,6 +20,7 @@ mod subscriptions;
 mod suppressions;
 mod topics;
 mod units;
+mod users;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -85,7 +85,10 @@ pub fn router(state: AppState) -> Router {
     let (api, description) = OpenApiRouter::new().nest(PREFIX, routes()).split_for_parts();
     api.layer(DefaultBodyLimit::max(BODY_LIMIT))
         .merge(docs::router(description))
-        .route("/api/{*rest}", axum::routing::any(async || problem::Stop::from(types::Code::NotFound)))
+        .route(
+            "/api/{*rest}",
+            axum::routing::any(async || problem::Stop::from(types::Code::NotFound)),
+        )
         .layer(axum::middleware::from_fn(problem::render))
         .with_state(state)
 }

@@ -12,7 +12,10 @@ use crate::state::AppState;
 /// What every list takes.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "describes the parameters in OpenAPI; `Paging` reads them")]
+#[expect(
+    dead_code,
+    reason = "describes the parameters in OpenAPI; `Paging` reads them"
+)]
 pub struct ListParams {
     /// Key or id of the unit; absent: the client's own.
     unit: Option<String>,
@@ -66,7 +69,11 @@ impl FromRequestParts<AppState> for Paging {
 
 /// A page of a list that the domain gives as a whole, since it is short by nature (topics, units, people in a unit). The
 /// cursor is the last row's id, so that a page stays right when rows come and go meanwhile.
-pub(super) fn page_of<T>(query: &PageQuery, items: Vec<T>, id: impl Fn(&T) -> uuid::Uuid) -> Result<types::Page<T>, Stop> {
+pub(super) fn page_of<T>(
+    query: &PageQuery,
+    items: Vec<T>,
+    id: impl Fn(&T) -> uuid::Uuid,
+) -> Result<types::Page<T>, Stop> {
     let total = items.len();
     let after: Option<uuid::Uuid> = domain::cursor::decode(query.after.as_deref())?;
     let skipped = match after {

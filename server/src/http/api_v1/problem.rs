@@ -38,7 +38,10 @@ pub struct Refusal {
 impl Stop {
     /// A refusal that says where the request could not be read.
     pub fn unreadable(detail: impl Into<String>) -> Self {
-        Self::Refused(Refusal { error: Code::BadRequest.into(), detail: Some(detail.into()) })
+        Self::Refused(Refusal {
+            error: Code::BadRequest.into(),
+            detail: Some(detail.into()),
+        })
     }
 }
 
@@ -69,7 +72,8 @@ impl IntoResponse for Stop {
         match self {
             Self::Answered(response) => *response,
             Self::Refused(refusal) => {
-                let status = StatusCode::from_u16(refusal.error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                let status =
+                    StatusCode::from_u16(refusal.error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
                 let mut response = status.into_response();
                 response.extensions_mut().insert(refusal);
                 response
@@ -135,10 +139,17 @@ impl Problem {
 
 /// The layer that writes the body of every refusal.
 pub async fn render(request: Request, next: Next) -> Response {
-    let accepts = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let accepts = request
+        .headers()
+        .get(ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .map(str::to_owned);
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone());
     let mut response = next.run(request).await;
-    let refusal = response.extensions_mut().remove::<Refusal>().or_else(|| of_axum(&response));
+    let refusal = response
+        .extensions_mut()
+        .remove::<Refusal>()
+        .or_else(|| of_axum(&response));
     let Some(refusal) = refusal else { return response };
     let locale = choose_locale(None, None, accepts.as_deref());
     let status = response.status();
@@ -179,5 +190,8 @@ fn of_axum(response: &Response) -> Option<Refusal> {
         _ => Code::Internal,
     };
     let detail = status.canonical_reason().map(str::to_owned);
-    Some(Refusal { error: code.into(), detail })
+    Some(Refusal {
+        error: code.into(),
+        detail,
+    })
 }

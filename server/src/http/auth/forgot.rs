@@ -28,7 +28,12 @@ pub(super) struct Input {
 
 fn form(page: &Page, email: &str, sent: bool) -> Response {
     let title = td_string!(page.locale, auth.forgot_title).to_string();
-    page.show(&ForgotPage { page, title, email, sent })
+    page.show(&ForgotPage {
+        page,
+        title,
+        email,
+        sent,
+    })
 }
 
 pub(super) async fn show(page: Page) -> Response {

@@ -32,7 +32,12 @@ pub(super) struct Input {
 
 fn form(page: &Page, invited: Option<&Invited>, name: &str) -> Response {
     let title = td_string!(page.locale, auth.invitation_title).to_string();
-    page.show(&InvitationPage { page, title, invited, name })
+    page.show(&InvitationPage {
+        page,
+        title,
+        invited,
+        name,
+    })
 }
 
 pub(super) async fn show(State(state): State<AppState>, page: Page, Path(token): Path<String>) -> Response {
@@ -54,9 +59,16 @@ pub(super) async fn act(
         Err(error) => return form(&page.with(error.into()), None, ""),
     };
     let done = async {
-        let user = invitation::accept(&state.domain, &token, &input.name, &input.password, page.address).await?;
+        let user =
+            invitation::accept(&state.domain, &token, &input.name, &input.password, page.address).await?;
         enter(&state, &session, user, None).await
     };
     let done: Result<Response, ApiError> = done.await;
-    done.unwrap_or_else(|error| form(&page.speaking(invited.language).with(error), Some(&invited), &input.name))
+    done.unwrap_or_else(|error| {
+        form(
+            &page.speaking(invited.language).with(error),
+            Some(&invited),
+            &input.name,
+        )
+    })
 }

@@ -46,7 +46,9 @@ pub fn router(state: AppState) -> Router {
 
 async fn start(actor: Option<Extension<Actor>>, page: page::Page) -> axum::response::Response {
     use axum::response::IntoResponse as _;
-    let Some(Extension(actor)) = actor else { return Redirect::to("/sign-in").into_response() };
+    let Some(Extension(actor)) = actor else {
+        return Redirect::to("/sign-in").into_response();
+    };
     match actor.units().first() {
         Some(unit) => Redirect::to(&format!("/c/{}", unit.key)).into_response(),
         None => sign_in::without_unit(page),

@@ -48,16 +48,24 @@ pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 pub(super) fn set_cookie(name: &str, value: &str, secure: bool, http_only: bool) -> Option<HeaderValue> {
     let secure = if secure { "; Secure" } else { "" };
     let http_only = if http_only { "; HttpOnly" } else { "" };
-    HeaderValue::from_str(&format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax{secure}{http_only}")).ok()
+    HeaderValue::from_str(&format!(
+        "{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax{secure}{http_only}"
+    ))
+    .ok()
 }
 
 impl FromRequestParts<AppState> for Page {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
-        let asked = Query::<LanguageQuery>::try_from_uri(&parts.uri).ok().and_then(|query| query.0.lang);
+        let asked = Query::<LanguageQuery>::try_from_uri(&parts.uri)
+            .ok()
+            .and_then(|query| query.0.lang);
         let asked: Option<Language> = asked.and_then(|lang| lang.parse().ok());
-        let accept = parts.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let accept = parts
+            .headers
+            .get(ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok());
         let kept = cookie(&parts.headers, LOCALE_COOKIE);
         let locale = i18n::choose_locale(asked.map(Language::code), kept.as_deref(), accept);
         let theme = match cookie(&parts.headers, app::locale::THEME_COOKIE).as_deref() {
@@ -65,7 +73,10 @@ impl FromRequestParts<AppState> for Page {
             Some("dark") => "dark",
             _ => "",
         };
-        let address = parts.extensions.get::<ClientAddress>().map_or(std::net::Ipv4Addr::UNSPECIFIED.into(), |it| it.0);
+        let address = parts
+            .extensions
+            .get::<ClientAddress>()
+            .map_or(std::net::Ipv4Addr::UNSPECIFIED.into(), |it| it.0);
         Ok(Self {
             locale,
             language: app::locale::language_of(locale),
@@ -99,7 +110,9 @@ impl Page {
     pub fn message(&self) -> Option<String> {
         let error = self.error.as_ref()?;
         let own = error.fields.is_empty() || error.code != types::Code::Invalid;
-        Some(if own { i18n::error_text(self.locale, error.code.as_str(), &error.params) } else {
+        Some(if own {
+            i18n::error_text(self.locale, error.code.as_str(), &error.params)
+        } else {
             i18n::error_text(self.locale, types::Code::Invalid.as_str(), &error.params)
         })
     }
@@ -122,7 +135,9 @@ impl Page {
                 return StatusCode::INTERNAL_SERVER_ERROR.into_response();
             }
         };
-        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+            .headers_mut()
+            .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(language) = self.set_language
             && let Some(cookie) = set_cookie(LOCALE_COOKIE, language.code(), self.secure, false)
         {

@@ -37,7 +37,13 @@ pub(super) struct Input {
 
 fn form(page: &Page, needs_unit: Option<bool>, input: &Input) -> Response {
     let title = td_string!(page.locale, auth.setup_title).to_string();
-    let page_data = SetupPage { page, title, alive: needs_unit.is_some(), needs_unit: needs_unit == Some(true), input };
+    let page_data = SetupPage {
+        page,
+        title,
+        alive: needs_unit.is_some(),
+        needs_unit: needs_unit == Some(true),
+        input,
+    };
     page.show(&page_data)
 }
 

@@ -53,7 +53,12 @@ pub(super) struct Input {
 
 fn form(page: &Page, email: &str, wanted: Option<&str>) -> Response {
     let title = td_string!(page.locale, auth.title).to_string();
-    page.show(&SignInPage { page, title, email, next: next::safe(wanted).unwrap_or_default() })
+    page.show(&SignInPage {
+        page,
+        title,
+        email,
+        next: next::safe(wanted).unwrap_or_default(),
+    })
 }
 
 pub(super) fn without_unit(page: Page) -> Response {
@@ -61,7 +66,11 @@ pub(super) fn without_unit(page: Page) -> Response {
     page.show(&NoUnitPage { page: &page, title })
 }
 
-pub(super) async fn show(page: Page, Query(asked): Query<Asked>, actor: Option<axum::Extension<Actor>>) -> Response {
+pub(super) async fn show(
+    page: Page,
+    Query(asked): Query<Asked>,
+    actor: Option<axum::Extension<Actor>>,
+) -> Response {
     if actor.is_some() {
         return Redirect::to(next::safe(asked.next.as_deref()).unwrap_or("/")).into_response();
     }
@@ -89,7 +98,12 @@ async fn try_sign_in(
     input: &Input,
 ) -> Result<Response, ApiError> {
     let device = cookie(headers, DEVICE_COOKIE);
-    let attempt = Attempt { email: &input.email, password: &input.password, address: page.address, device: device.as_deref() };
+    let attempt = Attempt {
+        email: &input.email,
+        password: &input.password,
+        address: page.address,
+        device: device.as_deref(),
+    };
     let came = sign_in(&state.domain, attempt).await?;
     let mut response = enter(state, session, came.user, input.next.as_deref()).await?;
     let secure = state.config.http.public_url.is_https();

@@ -24,11 +24,19 @@ const FOR_EVERYBODY: &[&str] = &["/pkg/", "/fonts/", "/healthz", "/readyz", "/me
 /// back; that is a courtesy, and the domain is what refuses.
 pub async fn load(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    if FOR_EVERYBODY.iter().chain(CARRY_THEIR_PROOF).any(|prefix| path.starts_with(prefix)) {
+    if FOR_EVERYBODY
+        .iter()
+        .chain(CARRY_THEIR_PROOF)
+        .any(|prefix| path.starts_with(prefix))
+    {
         return next.run(request).await;
     }
     let session = request.extensions().get::<Session>().cloned();
-    let wanted = request.uri().path_and_query().map_or("/", |wanted| wanted.as_str()).to_owned();
+    let wanted = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |wanted| wanted.as_str())
+        .to_owned();
     match signed_in(&state, session).await {
         Ok(Some((actor, hash))) => {
             request.extensions_mut().insert(actor);
@@ -56,8 +64,12 @@ async fn signed_in(
         return Ok(None);
     }
     // The store has logged what went wrong.
-    let user = session::user(&session).await.map_err(|_| ApiError::new(Code::Unavailable))?;
-    let (Some(user), Some(id)) = (user, session.id()) else { return Ok(None) };
+    let user = session::user(&session)
+        .await
+        .map_err(|_| ApiError::new(Code::Unavailable))?;
+    let (Some(user), Some(id)) = (user, session.id()) else {
+        return Ok(None);
+    };
     let actor = Actor::load(&state.domain, user).await.map_err(ApiError::from)?;
     Ok(actor.map(|actor| (actor, session::hash(&id))))
 }

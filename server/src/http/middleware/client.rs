@@ -14,7 +14,10 @@ use crate::state::AppState;
 
 /// Puts the [`ClientAddress`] into the request.
 pub async fn find(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let peer = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|info| info.0.ip());
     // Only tests call a router without a connection; all of them are one client then.
     let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     let address = behind(&state.config.http, peer, request.headers());
@@ -45,7 +48,9 @@ fn behind(http: &HttpConfig, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
 /// An address, with or without a port.
 fn parse(hop: &str) -> Option<IpAddr> {
     let bare = hop.trim_start_matches('[').trim_end_matches(']');
-    bare.parse().ok().or_else(|| hop.parse::<SocketAddr>().ok().map(|address| address.ip()))
+    bare.parse()
+        .ok()
+        .or_else(|| hop.parse::<SocketAddr>().ok().map(|address| address.ip()))
 }
 
 #[cfg(test)]
@@ -54,8 +59,14 @@ mod tests {
     use crate::config::{Config, Sources};
 
     fn asked(proxies: &str, peer: &str, forwarded: &[&str]) -> String {
-        let environment = [("CAMPANILE_TRUSTED_PROXIES".to_owned(), proxies.to_owned())].into_iter().collect();
-        let sources = Sources { environment, directory: "/nonexistent".into(), ..Sources::default() };
+        let environment = [("CAMPANILE_TRUSTED_PROXIES".to_owned(), proxies.to_owned())]
+            .into_iter()
+            .collect();
+        let sources = Sources {
+            environment,
+            directory: "/nonexistent".into(),
+            ..Sources::default()
+        };
         let http = Config::load(&sources).expect("valid").http;
         let mut headers = HeaderMap::new();
         for value in forwarded {
@@ -70,10 +81,19 @@ mod tests {
         assert_eq!(asked("10.0.0.0/8", "192.0.2.1", &["203.0.113.9"]), "192.0.2.1");
         assert_eq!(asked("10.0.0.0/8", "10.0.0.1", &["203.0.113.9"]), "203.0.113.9");
         // What the client wrote itself stands to the left of what the proxy added.
-        assert_eq!(asked("10.0.0.0/8", "10.0.0.1", &["127.0.0.1, 203.0.113.9"]), "203.0.113.9");
-        assert_eq!(asked("10.0.0.0/8", "10.0.0.1", &["127.0.0.1", "203.0.113.9, 10.0.0.2"]), "203.0.113.9");
+        assert_eq!(
+            asked("10.0.0.0/8", "10.0.0.1", &["127.0.0.1, 203.0.113.9"]),
+            "203.0.113.9"
+        );
+        assert_eq!(
+            asked("10.0.0.0/8", "10.0.0.1", &["127.0.0.1", "203.0.113.9, 10.0.0.2"]),
+            "203.0.113.9"
+        );
         assert_eq!(asked("10.0.0.0/8", "10.0.0.1", &["nonsense"]), "10.0.0.1");
-        assert_eq!(asked("10.0.0.0/8", "::ffff:10.0.0.1", &["[2001:db8::1]:443"]), "2001:db8::1");
+        assert_eq!(
+            asked("10.0.0.0/8", "::ffff:10.0.0.1", &["[2001:db8::1]:443"]),
+            "2001:db8::1"
+        );
         assert_eq!(asked("10.0.0.0/8", "10.0.0.1", &[]), "10.0.0.1");
     }
 }

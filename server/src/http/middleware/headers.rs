@@ -2,11 +2,11 @@
 //! preview its sandbox) keeps it.
 
 use axum::extract::{Request, State};
-use axum::http::header::{
-    CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
-    X_FRAME_OPTIONS,
-};
 use axum::http::HeaderValue;
+use axum::http::header::{
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -30,7 +30,9 @@ const NOTHING: HeaderValue = HeaderValue::from_static(
 pub async fn add(State(https): State<bool>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    let html = headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let html = headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let mut default = |name: HeaderName, value: HeaderValue| {
         headers.entry(name).or_insert(value);
     };
@@ -42,7 +44,10 @@ pub async fn add(State(https): State<bool>, request: Request, next: Next) -> Res
     if html {
         // Not for pictures: mail programs load them from elsewhere.
         default(HeaderName::from_static("cross-origin-opener-policy"), SAME_ORIGIN);
-        default(HeaderName::from_static("cross-origin-resource-policy"), SAME_ORIGIN);
+        default(
+            HeaderName::from_static("cross-origin-resource-policy"),
+            SAME_ORIGIN,
+        );
     }
     if https {
         default(STRICT_TRANSPORT_SECURITY, TWO_YEARS);

@@ -20,8 +20,10 @@ pub(super) const CARRY_THEIR_PROOF: &[&str] = &["/u/", "/p/", "/v/", "/t/", "/ap
 /// Answers 403 to what another website asked for.
 pub async fn check(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let harmless = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE)
-        || CARRY_THEIR_PROOF.iter().any(|prefix| path.starts_with(prefix));
+    let harmless = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE
+    ) || CARRY_THEIR_PROOF.iter().any(|prefix| path.starts_with(prefix));
     if harmless || is_ours(state.config.http.public_url.origin(), request.headers()) {
         return next.run(request).await;
     }
@@ -34,7 +36,9 @@ fn is_ours(public: &str, headers: &HeaderMap) -> bool {
     if let Some(site) = text("sec-fetch-site") {
         return matches!(site, "same-origin" | "none");
     }
-    let Some(origin) = text(ORIGIN.as_str()) else { return false };
+    let Some(origin) = text(ORIGIN.as_str()) else {
+        return false;
+    };
     // The installation may be reached by another name than its public one (on the machine itself, say); the page and the
     // address that it calls are then the same. A cookie belongs to a host, so a name that an attacker owns brings none.
     let host = text(HOST.as_str()).unwrap_or_default();
@@ -47,7 +51,10 @@ mod tests {
     use super::*;
 
     fn ours(headers: &[(&'static str, &str)]) -> bool {
-        let headers = headers.iter().map(|(name, value)| (name.parse().expect("a name"), value.parse().expect("a value"))).collect();
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (name.parse().expect("a name"), value.parse().expect("a value")))
+            .collect();
         is_ours("https://mail.uni.example", &headers)
     }
 
@@ -55,12 +62,21 @@ mod tests {
     fn where_requests_may_come_from() {
         assert!(ours(&[("sec-fetch-site", "same-origin")]));
         assert!(ours(&[("origin", "https://mail.uni.example")]));
-        assert!(ours(&[("origin", "http://127.0.0.1:3000"), ("host", "127.0.0.1:3000")]));
+        assert!(ours(&[
+            ("origin", "http://127.0.0.1:3000"),
+            ("host", "127.0.0.1:3000")
+        ]));
         assert!(!ours(&[]));
         assert!(!ours(&[("origin", "null"), ("host", "mail.uni.example")]));
-        assert!(!ours(&[("origin", "https://evil.example"), ("host", "mail.uni.example")]));
+        assert!(!ours(&[
+            ("origin", "https://evil.example"),
+            ("host", "mail.uni.example")
+        ]));
         // A sibling host is same-site, and not us.
-        assert!(!ours(&[("sec-fetch-site", "same-site"), ("origin", "https://mail.uni.example")]));
+        assert!(!ours(&[
+            ("sec-fetch-site", "same-site"),
+            ("origin", "https://mail.uni.example")
+        ]));
         assert!(!ours(&[("sec-fetch-site", "cross-site")]));
     }
 }

@@ -36,7 +36,9 @@ pub async fn prepare(bytes: Vec<u8>) -> Result<Prepared> {
 
 fn refused(code: Code) -> Error {
     Error::Refused(Box::new(
-        ApiError::new(code).with("max_mb", MAX_BYTES / 1024 / 1024).with("max_megapixels", MAX_PIXELS / 1_000_000),
+        ApiError::new(code)
+            .with("max_mb", MAX_BYTES / 1024 / 1024)
+            .with("max_megapixels", MAX_PIXELS / 1_000_000),
     ))
 }
 
@@ -52,7 +54,9 @@ fn prepare_now(bytes: Vec<u8>) -> Result<Prepared> {
         _ => return Err(refused(Code::ImageType)),
     };
     let reader = |bytes| ImageReader::with_format(Cursor::new(bytes), format);
-    let (width, height) = reader(&bytes).into_dimensions().map_err(|_| refused(Code::ImageType))?;
+    let (width, height) = reader(&bytes)
+        .into_dimensions()
+        .map_err(|_| refused(Code::ImageType))?;
     if width > MAX_SIDE || height > MAX_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS {
         return Err(refused(Code::ImageTooLarge));
     }

@@ -28,7 +28,9 @@ pub async fn list(tx: &mut Tx, by: &Granted<ReadContent>, query: &PageQuery) -> 
     )
     .fetch_all(tx.conn())
     .await?;
-    let page = Page::from_rows(rows, limit, |row| cursor::encode(&(row.created_at.to_jiff(), row.id.uuid())));
+    let page = Page::from_rows(rows, limit, |row| {
+        cursor::encode(&(row.created_at.to_jiff(), row.id.uuid()))
+    });
     Ok(page.map(ImageRow::from))
 }
 
@@ -57,7 +59,9 @@ pub struct Media {
 /// What is behind `/media/<name>`. Public without a proof, as mails are read outside: whoever knows the SHA-256 of an image
 /// has the image. None: no such file, or the ending is not its own.
 pub async fn media(domain: &Domain, name: &str) -> Result<Option<Media>> {
-    let Some(sha256) = name.split('.').next().and_then(unhex) else { return Ok(None) };
+    let Some(sha256) = name.split('.').next().and_then(unhex) else {
+        return Ok(None);
+    };
     let bytes = sqlx::query_scalar!("select bytes from blobs where sha256 = $1", &sha256[..])
         .fetch_optional(domain.pool())
         .await?;

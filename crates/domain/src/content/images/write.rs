@@ -22,12 +22,17 @@ pub async fn store(
     let file_name = file_name.rsplit(['/', '\\']).next().unwrap_or_default();
     let file_name: String = file_name.chars().filter(|c| !c.is_control()).take(120).collect();
     fields.finish()?;
-    for (sha256, bytes) in
-        [(&prepared.sha256, &prepared.bytes), (&prepared.thumbnail_sha256, &prepared.thumbnail)]
-    {
-        sqlx::query!("insert into blobs (sha256, bytes) values ($1, $2) on conflict do nothing", &sha256[..], bytes)
-            .execute(tx.conn())
-            .await?;
+    for (sha256, bytes) in [
+        (&prepared.sha256, &prepared.bytes),
+        (&prepared.thumbnail_sha256, &prepared.thumbnail),
+    ] {
+        sqlx::query!(
+            "insert into blobs (sha256, bytes) values ($1, $2) on conflict do nothing",
+            &sha256[..],
+            bytes
+        )
+        .execute(tx.conn())
+        .await?;
     }
     let id: ImageId = tx.id();
     let size = i64::try_from(prepared.bytes.len()).map_err(|_| Error::broken("an image larger than i64"))?;
@@ -71,7 +76,14 @@ pub async fn describe(tx: &mut Tx, by: &Granted<EditContent>, id: ImageId, alt: 
     .fetch_optional(tx.conn())
     .await?;
     let Some(name) = name else { return Ok(false) };
-    audit::record(tx, by, "image.described", Object::new("image", id.uuid(), &name), json!({})).await?;
+    audit::record(
+        tx,
+        by,
+        "image.described",
+        Object::new("image", id.uuid(), &name),
+        json!({}),
+    )
+    .await?;
     Ok(true)
 }
 
@@ -88,7 +100,11 @@ pub async fn archive(tx: &mut Tx, by: &Granted<EditContent>, id: ImageId, archiv
     .fetch_optional(tx.conn())
     .await?;
     let Some(name) = name else { return Ok(false) };
-    let action = if archived { "image.archived" } else { "image.restored" };
+    let action = if archived {
+        "image.archived"
+    } else {
+        "image.restored"
+    };
     audit::record(tx, by, action, Object::new("image", id.uuid(), &name), json!({})).await?;
     Ok(true)
 }

@@ -31,7 +31,11 @@ pub async fn list(tx: &mut Tx, by: &Granted<ReadContent>, query: &PageQuery) -> 
 }
 
 /// One profile, archived or not.
-pub async fn get(tx: &mut Tx, by: &Granted<ReadContent>, id: SenderProfileId) -> Result<Option<SenderProfile>> {
+pub async fn get(
+    tx: &mut Tx,
+    by: &Granted<ReadContent>,
+    id: SenderProfileId,
+) -> Result<Option<SenderProfile>> {
     let row = sqlx::query_as!(
         Row,
         r#"select id as "id: SenderProfileId", name, from_name, from_address, reply_to, updated_at, archived_at

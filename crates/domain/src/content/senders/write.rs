@@ -40,7 +40,14 @@ fn address(fields: &mut Fields, field: &str, value: &str) -> Option<(String, Str
         let domain = domain.to_lowercase();
         return Some((format!("{local}@{domain}"), domain));
     }
-    fields.add(field, if value.is_empty() { Code::Required } else { Code::BadEmail });
+    fields.add(
+        field,
+        if value.is_empty() {
+            Code::Required
+        } else {
+            Code::BadEmail
+        },
+    );
     None
 }
 
@@ -66,11 +73,20 @@ async fn check(tx: &mut Tx, by: &Granted<ManageSenders>, input: &SenderProfileIn
         address(&mut fields, "reply_to", &input.reply_to).map(|it| it.0)
     };
     fields.finish()?;
-    Ok(Checked { name, from_name, from_address: from.map(|it| it.0).unwrap_or_default(), reply_to })
+    Ok(Checked {
+        name,
+        from_name,
+        from_address: from.map(|it| it.0).unwrap_or_default(),
+        reply_to,
+    })
 }
 
 /// Makes a profile of the granted unit.
-pub async fn create(tx: &mut Tx, by: &Granted<ManageSenders>, input: &SenderProfileInput) -> Result<SenderProfileId> {
+pub async fn create(
+    tx: &mut Tx,
+    by: &Granted<ManageSenders>,
+    input: &SenderProfileInput,
+) -> Result<SenderProfileId> {
     let input = check(tx, by, input).await?;
     let id: SenderProfileId = tx.id();
     sqlx::query!(
@@ -123,7 +139,12 @@ pub async fn update(
 }
 
 /// Takes a profile out of use, or back. `false`: no such profile.
-pub async fn archive(tx: &mut Tx, by: &Granted<ManageSenders>, id: SenderProfileId, archived: bool) -> Result<bool> {
+pub async fn archive(
+    tx: &mut Tx,
+    by: &Granted<ManageSenders>,
+    id: SenderProfileId,
+    archived: bool,
+) -> Result<bool> {
     let now = archived.then(|| tx.now_sql());
     let name = sqlx::query_scalar!(
         "update sender_profiles set archived_at = $3 where id = $1 and unit_id = $2 returning name",
@@ -134,7 +155,18 @@ pub async fn archive(tx: &mut Tx, by: &Granted<ManageSenders>, id: SenderProfile
     .fetch_optional(tx.conn())
     .await?;
     let Some(name) = name else { return Ok(false) };
-    let action = if archived { "sender_profile.archived" } else { "sender_profile.restored" };
-    audit::record(tx, by, action, Object::new("sender_profile", id.uuid(), &name), json!({})).await?;
+    let action = if archived {
+        "sender_profile.archived"
+    } else {
+        "sender_profile.restored"
+    };
+    audit::record(
+        tx,
+        by,
+        action,
+        Object::new("sender_profile", id.uuid(), &name),
+        json!({}),
+    )
+    .await?;
     Ok(true)
 }

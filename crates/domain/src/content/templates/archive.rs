@@ -19,7 +19,18 @@ pub async fn archive(tx: &mut Tx, by: &Granted<EditContent>, id: TemplateId, arc
     .fetch_optional(tx.conn())
     .await?;
     let Some(name) = name else { return Ok(false) };
-    let action = if archived { "template.archived" } else { "template.restored" };
-    audit::record(tx, by, action, Object::new("template", id.uuid(), &name), json!({})).await?;
+    let action = if archived {
+        "template.archived"
+    } else {
+        "template.restored"
+    };
+    audit::record(
+        tx,
+        by,
+        action,
+        Object::new("template", id.uuid(), &name),
+        json!({}),
+    )
+    .await?;
     Ok(true)
 }

@@ -23,7 +23,13 @@ pub(super) fn check(input: &TemplateInput) -> Result<TemplateInput> {
     if !problems.is_empty() {
         return Err(Error::Refused(Box::new(ApiError::invalid(problems))));
     }
-    Ok(TemplateInput { name, description, mjml: input.mjml.clone(), slots, version: input.version })
+    Ok(TemplateInput {
+        name,
+        description,
+        mjml: input.mjml.clone(),
+        slots,
+        version: input.version,
+    })
 }
 
 fn check_slots(fields: &mut Fields, slots: &[Slot]) -> Vec<Slot> {
@@ -41,7 +47,14 @@ fn check_slots(fields: &mut Fields, slots: &[Slot]) -> Vec<Slot> {
             && letters.next().is_some_and(|c| c.is_ascii_lowercase())
             && letters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
         if !good {
-            fields.add(&field("key"), if slot.key.is_empty() { Code::Required } else { Code::BadFormat });
+            fields.add(
+                &field("key"),
+                if slot.key.is_empty() {
+                    Code::Required
+                } else {
+                    Code::BadFormat
+                },
+            );
         } else if !seen.insert(slot.key.clone()) {
             fields.add(&field("key"), Code::Taken);
         }
@@ -79,24 +92,37 @@ pub(super) fn tidy(value: &mut SlotValue) {
 fn problems(mjml: &str, slots: &[Slot]) -> Vec<FieldError> {
     let words = Words {
         subject: "x".into(),
-        slots: slots.iter().filter(|it| !it.locked).map(|it| (it.key.clone(), filler(it))).collect(),
+        slots: slots
+            .iter()
+            .filter(|it| !it.locked)
+            .map(|it| (it.key.clone(), filler(it)))
+            .collect(),
         ..Words::default()
     };
     let setting = Setting {
-        unit: UnitInfo { name: "x".into(), address: "x".into(), website: String::new() },
+        unit: UnitInfo {
+            name: "x".into(),
+            address: "x".into(),
+            website: String::new(),
+        },
         base_url: "https://localhost".into(),
         default_language: Language::En,
         footers: BTreeMap::from([(Language::En, FooterTexts::default())]),
         attributes: Vec::new(),
     };
     let source = setting.source(Draft {
-        template: TemplateSource { mjml: mjml.to_owned(), slots: slots.to_vec() },
+        template: TemplateSource {
+            mjml: mjml.to_owned(),
+            slots: slots.to_vec(),
+        },
         classification: Classification::Transactional,
         default_language: Language::En,
         from_name: "x".into(),
         languages: BTreeMap::from([(Language::En, words)]),
     });
-    let Err(problems) = render::compile(&source) else { return Vec::new() };
+    let Err(problems) = render::compile(&source) else {
+        return Vec::new();
+    };
     problems
         .into_iter()
         .filter(|it| matches!(it.place, Place::Template | Place::Message))
@@ -114,15 +140,26 @@ fn problems(mjml: &str, slots: &[Slot]) -> Vec<FieldError> {
 
 /// The default, or the least that a slot can hold.
 fn filler(slot: &Slot) -> SlotValue {
-    if let Some(value) = slot.default.get(&Language::En).or_else(|| slot.default.values().next()) {
+    if let Some(value) = slot
+        .default
+        .get(&Language::En)
+        .or_else(|| slot.default.values().next())
+    {
         return value.clone();
     }
     match SlotValue::empty(slot.kind) {
         SlotValue::Text { .. } => SlotValue::Text { text: "x".into() },
-        SlotValue::RichText { .. } => SlotValue::RichText { html: "<p>x</p>".into() },
-        SlotValue::Image { .. } => {
-            SlotValue::Image { address: "/media/x.png".into(), alt: "x".into(), width: Some(100) }
-        }
-        SlotValue::Link { .. } => SlotValue::Link { label: "x".into(), address: "https://localhost/".into() },
+        SlotValue::RichText { .. } => SlotValue::RichText {
+            html: "<p>x</p>".into(),
+        },
+        SlotValue::Image { .. } => SlotValue::Image {
+            address: "/media/x.png".into(),
+            alt: "x".into(),
+            width: Some(100),
+        },
+        SlotValue::Link { .. } => SlotValue::Link {
+            label: "x".into(),
+            address: "https://localhost/".into(),
+        },
     }
 }

@@ -36,9 +36,20 @@ pub async fn list(tx: &mut Tx, by: &Granted<ReadContent>, query: &PageQuery) -> 
     )
     .fetch_all(tx.conn())
     .await?;
-    let page = Page::from_rows(rows, limit, |row| cursor::encode(&(row.updated_at.to_jiff(), row.id.uuid())));
-    let items = page.items.into_iter().map(TemplateRow::try_from).collect::<Result<_>>()?;
-    Ok(Page { items, next: page.next, total: page.total, estimated: page.estimated })
+    let page = Page::from_rows(rows, limit, |row| {
+        cursor::encode(&(row.updated_at.to_jiff(), row.id.uuid()))
+    });
+    let items = page
+        .items
+        .into_iter()
+        .map(TemplateRow::try_from)
+        .collect::<Result<_>>()?;
+    Ok(Page {
+        items,
+        next: page.next,
+        total: page.total,
+        estimated: page.estimated,
+    })
 }
 
 /// A template at its newest version, archived or not.
@@ -81,7 +92,11 @@ async fn read(
 }
 
 /// All versions of a template, the newest first.
-pub async fn versions(tx: &mut Tx, by: &Granted<ReadContent>, id: TemplateId) -> Result<Vec<TemplateVersion>> {
+pub async fn versions(
+    tx: &mut Tx,
+    by: &Granted<ReadContent>,
+    id: TemplateId,
+) -> Result<Vec<TemplateVersion>> {
     let rows = sqlx::query!(
         r#"select v.version, w.name as "author?", v.created_at
            from units u

@@ -24,7 +24,14 @@ pub async fn create(tx: &mut Tx, by: &Granted<EditContent>, input: &TemplateInpu
     .execute(tx.conn())
     .await?;
     insert_version(tx, by, id, 1, &input).await?;
-    audit::record(tx, by, "template.created", Object::new("template", id.uuid(), &input.name), json!({})).await?;
+    audit::record(
+        tx,
+        by,
+        "template.created",
+        Object::new("template", id.uuid(), &input.name),
+        json!({}),
+    )
+    .await?;
     Ok(id)
 }
 
@@ -53,7 +60,11 @@ pub async fn update(
         return Err(Error::code(Code::EditConflict));
     }
     let changed = row.mjml != input.mjml || row.slots != serde_json::to_value(&input.slots)?;
-    let version = if changed { row.current_version + 1 } else { row.current_version };
+    let version = if changed {
+        row.current_version + 1
+    } else {
+        row.current_version
+    };
     if changed {
         insert_version(tx, by, id, version, &input).await?;
     }

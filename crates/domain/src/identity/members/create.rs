@@ -7,11 +7,7 @@ use crate::{
     identity::{email, invitation, name_of},
 };
 use serde_json::json;
-use types::{
-    Code, Language, UserId,
-    access::Role,
-    identity::InviteInput,
-};
+use types::{Code, Language, UserId, access::Role, identity::InviteInput};
 
 /// Somebody new who can sign in at once: the command line and the demo.
 #[derive(Clone)]
@@ -26,7 +22,16 @@ pub struct NewMember<'a> {
 
 /// Invites somebody by mail. Somebody who has an account already just gets the roles.
 pub async fn invite(tx: &mut Tx, by: &Granted<ManageMembers>, input: &InviteInput) -> Result<UserId> {
-    let user = join(tx, by, &input.email, &input.name, &input.roles, input.language, None).await?;
+    let user = join(
+        tx,
+        by,
+        &input.email,
+        &input.name,
+        &input.roles,
+        input.language,
+        None,
+    )
+    .await?;
     let status = status_of(tx, user).await?;
     if status == "invited" {
         invitation::mail(tx, by, user).await?;
@@ -36,7 +41,16 @@ pub async fn invite(tx: &mut Tx, by: &Granted<ManageMembers>, input: &InviteInpu
 
 /// Adds somebody with a password.
 pub async fn add(tx: &mut Tx, by: &Granted<ManageMembers>, new: NewMember<'_>) -> Result<UserId> {
-    join(tx, by, new.email, new.name, new.roles, new.language, Some(new.password_hash)).await
+    join(
+        tx,
+        by,
+        new.email,
+        new.name,
+        new.roles,
+        new.language,
+        Some(new.password_hash),
+    )
+    .await
 }
 
 /// Mails the invitation again; the earlier link dies.
@@ -54,13 +68,22 @@ pub async fn resend(tx: &mut Tx, by: &Granted<ManageMembers>, user: UserId) -> R
     }
     invitation::mail(tx, by, user).await?;
     let name = name_of(tx, user).await?;
-    audit::record(tx, by, "member.invited_again", Object::new("user", user.uuid(), &name), json!({})).await
+    audit::record(
+        tx,
+        by,
+        "member.invited_again",
+        Object::new("user", user.uuid(), &name),
+        json!({}),
+    )
+    .await
 }
 
 async fn status_of(tx: &mut Tx, user: UserId) -> Result<String> {
-    Ok(sqlx::query_scalar!("select status from users where id = $1", user.uuid())
-        .fetch_one(tx.conn())
-        .await?)
+    Ok(
+        sqlx::query_scalar!("select status from users where id = $1", user.uuid())
+            .fetch_one(tx.conn())
+            .await?,
+    )
 }
 
 async fn join(
@@ -131,7 +154,11 @@ async fn insert(
 ) -> Result<UserId> {
     let id: UserId = tx.id();
     let now = tx.now_sql();
-    let status = if password_hash.is_some() { "active" } else { "invited" };
+    let status = if password_hash.is_some() {
+        "active"
+    } else {
+        "invited"
+    };
     sqlx::query!(
         "insert into users (id, email, name, password_hash, language, status, created_at) values ($1, $2, $3, $4, $5, $6, $7)",
         id.uuid(),

@@ -16,21 +16,30 @@ pub async fn list(tx: &mut Tx, by: &Granted<ManageMembers>, query: &PageQuery) -
     let after: Option<(String, UserId)> = cursor::decode(query.after.as_deref())?;
     let (after_name, after_id) = after.map_or((None, None), |(name, id)| (Some(name), Some(id.uuid())));
     let filter = |key: &str| query.filters.get(key).filter(|value| !value.is_empty()).cloned();
-    select(tx, by, Which {
-        after_name,
-        after_id,
-        search: format!("%{}%", like(&query.search)),
-        role: filter("role"),
-        status: filter("status"),
-        only: None,
-        limit: query.limit(),
-    })
+    select(
+        tx,
+        by,
+        Which {
+            after_name,
+            after_id,
+            search: format!("%{}%", like(&query.search)),
+            role: filter("role"),
+            status: filter("status"),
+            only: None,
+            limit: query.limit(),
+        },
+    )
     .await
 }
 
 /// One of them.
 pub async fn get(tx: &mut Tx, by: &Granted<ManageMembers>, user: UserId) -> Result<Option<Member>> {
-    let which = Which { only: Some(user), search: "%%".to_owned(), limit: 1, ..Which::default() };
+    let which = Which {
+        only: Some(user),
+        search: "%%".to_owned(),
+        limit: 1,
+        ..Which::default()
+    };
     Ok(select(tx, by, which).await?.items.into_iter().next())
 }
 
@@ -88,13 +97,19 @@ async fn select(tx: &mut Tx, by: &Granted<ManageMembers>, which: Which) -> Resul
         let mut inherited = Vec::with_capacity(row.inherited.len());
         for text in &row.inherited {
             let (name, unit) = text.split_once(' ').unwrap_or((text, ""));
-            inherited.push(InheritedRole { role: role(name)?, unit: unit.to_owned() });
+            inherited.push(InheritedRole {
+                role: role(name)?,
+                unit: unit.to_owned(),
+            });
         }
         items.push(Member {
             id: row.id,
             email: row.email,
             name: row.name,
-            status: row.status.parse().map_err(|_| Error::broken("unknown status of a user"))?,
+            status: row
+                .status
+                .parse()
+                .map_err(|_| Error::broken("unknown status of a user"))?,
             roles: row.roles.iter().map(|name| role(name)).collect::<Result<_>>()?,
             inherited,
             manageable: row.manageable,
@@ -103,9 +118,15 @@ async fn select(tx: &mut Tx, by: &Granted<ManageMembers>, which: Which) -> Resul
             created_at: row.created_at.to_jiff(),
         });
     }
-    Ok(Page { items, next, total: None, estimated: false })
+    Ok(Page {
+        items,
+        next,
+        total: None,
+        estimated: false,
+    })
 }
 
 fn role(name: &str) -> Result<Role> {
-    name.parse().map_err(|_| Error::broken("unknown role in memberships"))
+    name.parse()
+        .map_err(|_| Error::broken("unknown role in memberships"))
 }

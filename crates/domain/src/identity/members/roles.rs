@@ -56,7 +56,11 @@ pub async fn set_roles(tx: &mut Tx, by: &Granted<ManageMembers>, user: UserId, r
     }
     let name = name_of(tx, user).await?;
     let before: Vec<String> = present.iter().map(ToString::to_string).collect();
-    let action = if wanted.is_empty() { "member.removed" } else { "member.roles_changed" };
+    let action = if wanted.is_empty() {
+        "member.removed"
+    } else {
+        "member.roles_changed"
+    };
     let object = Object::new("user", user.uuid(), &name);
     audit::record(tx, by, action, object, json!({"from": before, "to": names})).await
 }

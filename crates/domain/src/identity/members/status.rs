@@ -36,7 +36,14 @@ pub async fn disable(tx: &mut Tx, by: &Granted<ManageMembers>, user: UserId) -> 
     .execute(tx.conn())
     .await?;
     let name = name_of(tx, user).await?;
-    audit::record(tx, by, "user.disabled", Object::new("user", user.uuid(), &name), json!({})).await
+    audit::record(
+        tx,
+        by,
+        "user.disabled",
+        Object::new("user", user.uuid(), &name),
+        json!({}),
+    )
+    .await
 }
 
 /// Lets somebody in again, who had been invited only as somebody invited.
@@ -53,7 +60,14 @@ pub async fn enable(tx: &mut Tx, by: &Granted<ManageMembers>, user: UserId) -> R
         return Err(Error::wrong_state("enabled"));
     }
     let name = name_of(tx, user).await?;
-    audit::record(tx, by, "user.enabled", Object::new("user", user.uuid(), &name), json!({})).await
+    audit::record(
+        tx,
+        by,
+        "user.enabled",
+        Object::new("user", user.uuid(), &name),
+        json!({}),
+    )
+    .await
 }
 
 /// Ends all sessions of somebody, for instance when a device was lost. Returns how many.
@@ -62,6 +76,13 @@ pub async fn sign_out_everywhere(tx: &mut Tx, by: &Granted<ManageMembers>, user:
     let ended = sessions::delete_of(tx, user, None).await?;
     let name = name_of(tx, user).await?;
     let object = Object::new("user", user.uuid(), &name);
-    audit::record(tx, by, "user.signed_out_everywhere", object, json!({"sessions": ended})).await?;
+    audit::record(
+        tx,
+        by,
+        "user.signed_out_everywhere",
+        object,
+        json!({"sessions": ended}),
+    )
+    .await?;
     Ok(ended)
 }

@@ -8,6 +8,5 @@ use utoipa_axum::routes;
 use crate::state::AppState;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(list::list))
+    OpenApiRouter::new().routes(routes!(list::list))
 }

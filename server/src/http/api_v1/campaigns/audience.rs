@@ -17,5 +17,7 @@ use crate::http::api_v1::problem::{Problem, Stop};
 )]
 pub async fn audience(by: By<ReadCampaigns>, At(id): At<CampaignId>) -> Result<Json<AudienceCounts>, Stop> {
     let mut tx = by.begin().await?;
-    Ok(Json(domain::campaigns::audience_counts(&mut tx, &by, id, None).await?))
+    Ok(Json(
+        domain::campaigns::audience_counts(&mut tx, &by, id, None).await?,
+    ))
 }

@@ -16,7 +16,11 @@ use crate::http::api_v1::problem::{Problem, Stop};
     security(("oauth" = ["campaigns:write"])),
     responses((status = 201, body = Made<CampaignId>), (status = "4XX", body = Problem))
 )]
-pub async fn duplicate(by: By<EditCampaigns>, At(id): At<CampaignId>, input: Input<Nothing>) -> Result<Response, Stop> {
+pub async fn duplicate(
+    by: By<EditCampaigns>,
+    At(id): At<CampaignId>,
+    input: Input<Nothing>,
+) -> Result<Response, Stop> {
     let language = by.actor.language();
     let mut act = input.begin(&by).await?;
     let id = domain::campaigns::duplicate(&mut act.tx, &by, id, language).await?;

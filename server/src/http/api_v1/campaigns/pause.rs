@@ -15,7 +15,11 @@ use crate::http::api_v1::problem::{Problem, Stop};
     security(("oauth" = ["campaigns:control"])),
     responses((status = 204), (status = "4XX", body = Problem))
 )]
-pub async fn pause(by: By<ControlSending>, At(id): At<CampaignId>, input: Input<Nothing>) -> Result<Response, Stop> {
+pub async fn pause(
+    by: By<ControlSending>,
+    At(id): At<CampaignId>,
+    input: Input<Nothing>,
+) -> Result<Response, Stop> {
     let mut act = input.begin(&by).await?;
     domain::campaigns::pause(&mut act.tx, &by, id).await?;
     act.done_empty().await

@@ -19,7 +19,11 @@ use crate::http::api_v1::problem::{Problem, Stop};
     security(("oauth" = ["campaigns:control"])),
     responses((status = 200, body = Stands), (status = "4XX", body = Problem))
 )]
-pub async fn schedule(by: By<ControlSending>, At(id): At<CampaignId>, input: Input<Nothing>) -> Result<Response, Stop> {
+pub async fn schedule(
+    by: By<ControlSending>,
+    At(id): At<CampaignId>,
+    input: Input<Nothing>,
+) -> Result<Response, Stop> {
     let mut act = input.begin(&by).await?;
     let state = domain::campaigns::schedule(&mut act.tx, &by, id).await?;
     act.done(StatusCode::OK, &Stands { state }).await

@@ -35,7 +35,11 @@ pub struct Stands {
     security(("oauth" = ["campaigns:write"])), request_body = Note,
     responses((status = 201, body = Made<ReviewId>), (status = "4XX", body = Problem))
 )]
-pub async fn submit(by: By<EditCampaigns>, At(id): At<CampaignId>, input: Input<Note>) -> Result<Response, Stop> {
+pub async fn submit(
+    by: By<EditCampaigns>,
+    At(id): At<CampaignId>,
+    input: Input<Note>,
+) -> Result<Response, Stop> {
     let mut act = input.begin(&by).await?;
     let id = domain::approvals::submit(&mut act.tx, &by, id, &act.input.note).await?;
     act.done(StatusCode::CREATED, &Made { id }).await

@@ -35,7 +35,11 @@ pub struct Trials {
     security(("oauth" = ["campaigns:write"])), request_body = Trial,
     responses((status = 202, body = Trials), (status = "4XX", body = Problem))
 )]
-pub async fn test(by: By<EditCampaigns>, At(id): At<CampaignId>, input: Input<Trial>) -> Result<Response, Stop> {
+pub async fn test(
+    by: By<EditCampaigns>,
+    At(id): At<CampaignId>,
+    input: Input<Trial>,
+) -> Result<Response, Stop> {
     let mut act = input.begin(&by).await?;
     let trial = &act.input;
     let (addresses, person, language) = (&trial.addresses, trial.contact_id, trial.language);

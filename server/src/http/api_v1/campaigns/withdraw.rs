@@ -17,7 +17,11 @@ use crate::http::api_v1::problem::{Problem, Stop};
     security(("oauth" = ["campaigns:write"])),
     responses((status = 204), (status = "4XX", body = Problem))
 )]
-pub async fn withdraw(by: By<EditCampaigns>, At(id): At<CampaignId>, input: Input<Nothing>) -> Result<Response, Stop> {
+pub async fn withdraw(
+    by: By<EditCampaigns>,
+    At(id): At<CampaignId>,
+    input: Input<Nothing>,
+) -> Result<Response, Stop> {
     let mut act = input.begin(&by).await?;
     domain::approvals::withdraw(&mut act.tx, &by, id).await?;
     act.done_empty().await

@@ -15,7 +15,11 @@ use crate::http::api_v1::problem::{Problem, Stop};
     security(("oauth" = ["clients:write"])),
     responses((status = 204), (status = "4XX", body = Problem))
 )]
-pub async fn revoke(by: By<ManageClients>, At(id): At<ClientId>, input: Input<Nothing>) -> Result<Response, Stop> {
+pub async fn revoke(
+    by: By<ManageClients>,
+    At(id): At<ClientId>,
+    input: Input<Nothing>,
+) -> Result<Response, Stop> {
     let mut act = input.begin(&by).await?;
     domain::clients::revoke(&mut act.tx, &by, id).await?;
     act.done_empty().await

@@ -19,7 +19,11 @@ use crate::http::api_v1::problem::{Problem, Stop};
     security(("oauth" = ["clients:write"])),
     responses((status = 201, body = ApiCredentials), (status = "4XX", body = Problem))
 )]
-pub async fn rotate(by: By<ManageClients>, At(id): At<ClientId>, input: Input<Nothing>) -> Result<Response, Stop> {
+pub async fn rotate(
+    by: By<ManageClients>,
+    At(id): At<ClientId>,
+    input: Input<Nothing>,
+) -> Result<Response, Stop> {
     let mut act = input.without_key().begin(&by).await?;
     let made = domain::clients::rotate(&mut act.tx, &by, id).await?;
     act.done(StatusCode::CREATED, &made).await

@@ -29,7 +29,9 @@ pub async fn get(by: By<ReadContacts>, At(id): At<ContactId>) -> Result<Json<Con
 )]
 pub async fn by_key(by: By<ReadContacts>, At(key): At<String>) -> Result<Json<Contact>, Stop> {
     let mut tx = by.begin().await?;
-    let id = domain::contacts::find_by_key(&mut tx, &by, &key).await?.ok_or(Code::NotFound)?;
+    let id = domain::contacts::find_by_key(&mut tx, &by, &key)
+        .await?
+        .ok_or(Code::NotFound)?;
     let contact = domain::contacts::get(&mut tx, &by, id).await?;
     contact.map(Json).ok_or_else(|| Code::NotFound.into())
 }
@@ -40,8 +42,13 @@ pub async fn by_key(by: By<ReadContacts>, At(key): At<String>) -> Result<Json<Co
     security(("oauth" = ["contacts:read"])),
     responses((status = 200, body = Vec<ContactMessage>), (status = "4XX", body = Problem))
 )]
-pub async fn messages(by: By<ReadContacts>, At(id): At<ContactId>) -> Result<Json<Vec<ContactMessage>>, Stop> {
+pub async fn messages(
+    by: By<ReadContacts>,
+    At(id): At<ContactId>,
+) -> Result<Json<Vec<ContactMessage>>, Stop> {
     let mut tx = by.begin().await?;
-    domain::contacts::get(&mut tx, &by, id).await?.ok_or(Code::NotFound)?;
+    domain::contacts::get(&mut tx, &by, id)
+        .await?
+        .ok_or(Code::NotFound)?;
     Ok(Json(domain::contacts::messages(&mut tx, &by, id).await?))
 }

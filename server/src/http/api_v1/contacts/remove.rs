@@ -17,7 +17,11 @@ use crate::http::api_v1::problem::{Problem, Stop};
     security(("oauth" = ["contacts:write"])),
     responses((status = 204), (status = "4XX", body = Problem))
 )]
-pub async fn remove(by: By<ManageContacts>, At(id): At<ContactId>, input: Input<Nothing>) -> Result<Response, Stop> {
+pub async fn remove(
+    by: By<ManageContacts>,
+    At(id): At<ContactId>,
+    input: Input<Nothing>,
+) -> Result<Response, Stop> {
     let mut act = input.begin(&by).await?;
     match domain::contacts::remove(&mut act.tx, &by, &[id]).await? {
         0 => Err(Code::NotFound.into()),

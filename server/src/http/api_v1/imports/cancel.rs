@@ -15,7 +15,11 @@ use crate::http::api_v1::problem::{Problem, Stop};
     security(("oauth" = ["contacts:import"])),
     responses((status = 204), (status = "4XX", body = Problem))
 )]
-pub async fn cancel(by: By<ImportContacts>, At(id): At<ImportId>, input: Input<Nothing>) -> Result<Response, Stop> {
+pub async fn cancel(
+    by: By<ImportContacts>,
+    At(id): At<ImportId>,
+    input: Input<Nothing>,
+) -> Result<Response, Stop> {
     let mut act = input.begin(&by).await?;
     domain::imports::cancel(&mut act.tx, &by, id).await?;
     act.done_empty().await

@@ -22,6 +22,8 @@ const MOST: i64 = 1_000;
 )]
 pub async fn errors(by: By<ReadContacts>, At(id): At<ImportId>) -> Result<Json<Vec<RowError>>, Stop> {
     let mut tx = by.begin().await?;
-    domain::imports::get(&mut tx, &by, id).await?.ok_or(Code::NotFound)?;
+    domain::imports::get(&mut tx, &by, id)
+        .await?
+        .ok_or(Code::NotFound)?;
     Ok(Json(domain::imports::first_errors(&mut tx, &by, id, MOST).await?))
 }

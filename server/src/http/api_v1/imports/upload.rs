@@ -42,7 +42,11 @@ pub struct Uploaded {
     security(("oauth" = ["contacts:import"])), request_body(content = String, content_type = "text/csv"),
     responses((status = 201, body = Uploaded), (status = "4XX", body = Problem))
 )]
-pub async fn upload(by: By<ImportContacts>, Query(named): Query<Named>, body: Body) -> Result<Response, Stop> {
+pub async fn upload(
+    by: By<ImportContacts>,
+    Query(named): Query<Named>,
+    body: Body,
+) -> Result<Response, Stop> {
     receive(&by, &named.file_name, body).await
 }
 

@@ -50,7 +50,9 @@ pub struct TokenError {
     responses((status = 200, body = TokenAnswer), (status = 400, body = TokenError), (status = 401, body = TokenError))
 )]
 pub async fn token(State(domain): State<Domain>, headers: HeaderMap, body: Bytes) -> Response {
-    let Some(mut request) = read(&headers, &body) else { return refuse(StatusCode::BAD_REQUEST, "invalid_request") };
+    let Some(mut request) = read(&headers, &body) else {
+        return refuse(StatusCode::BAD_REQUEST, "invalid_request");
+    };
     if let Some((id, secret)) = basic(&headers) {
         request.client_id = Some(id);
         request.client_secret = Some(secret);
@@ -61,8 +63,12 @@ pub async fn token(State(domain): State<Domain>, headers: HeaderMap, body: Bytes
     let (Some(id), Some(secret)) = (request.client_id, request.client_secret) else {
         return refuse(StatusCode::UNAUTHORIZED, "invalid_client");
     };
-    let scopes: Result<Vec<Permission>, _> =
-        request.scope.unwrap_or_default().split_whitespace().map(str::parse).collect();
+    let scopes: Result<Vec<Permission>, _> = request
+        .scope
+        .unwrap_or_default()
+        .split_whitespace()
+        .map(str::parse)
+        .collect();
     let (Ok(id), Ok(scopes)) = (id.parse::<ClientId>(), scopes.as_ref()) else {
         let unknown_scope = scopes.is_err();
         return if unknown_scope {
@@ -94,7 +100,10 @@ pub async fn token(State(domain): State<Domain>, headers: HeaderMap, body: Bytes
 }
 
 fn read(headers: &HeaderMap, body: &[u8]) -> Option<TokenRequest> {
-    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     if kind.starts_with("application/json") {
         return serde_json::from_slice(body).ok();
     }
@@ -115,7 +124,9 @@ fn read(headers: &HeaderMap, body: &[u8]) -> Option<TokenRequest> {
 /// Id and secret of a `Basic` header (RFC 7617).
 fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     let (scheme, encoded) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    let decoded = scheme.eq_ignore_ascii_case("basic").then(|| STANDARD.decode(encoded.trim()).ok())??;
+    let decoded = scheme
+        .eq_ignore_ascii_case("basic")
+        .then(|| STANDARD.decode(encoded.trim()).ok())??;
     let text = String::from_utf8(decoded).ok()?;
     let (id, secret) = text.split_once(':')?;
     Some((id.to_owned(), secret.to_owned()))
@@ -124,7 +135,9 @@ fn basic(headers: &HeaderMap) -> Option<(String, String)> {
 fn refuse(status: StatusCode, error: &'static str) -> Response {
     let mut response = (status, [(CACHE_CONTROL, "no-store")], Json(TokenError { error })).into_response();
     if status == StatusCode::UNAUTHORIZED {
-        response.headers_mut().insert(WWW_AUTHENTICATE, axum::http::HeaderValue::from_static("Basic"));
+        response
+            .headers_mut()
+            .insert(WWW_AUTHENTICATE, axum::http::HeaderValue::from_static("Basic"));
     }
     response
 }

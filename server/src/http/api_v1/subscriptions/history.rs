@@ -18,7 +18,12 @@ use crate::http::api_v1::problem::{Problem, Stop};
     security(("oauth" = ["contacts:read"])),
     responses((status = 200, body = Vec<ConsentRecord>), (status = "4XX", body = Problem))
 )]
-pub async fn history(by: By<ReadContacts>, Query(whose): Query<Whose>) -> Result<Json<Vec<ConsentRecord>>, Stop> {
+pub async fn history(
+    by: By<ReadContacts>,
+    Query(whose): Query<Whose>,
+) -> Result<Json<Vec<ConsentRecord>>, Stop> {
     let mut tx = by.begin().await?;
-    Ok(Json(domain::topics::history(&mut tx, &by, whose.contact_id).await?))
+    Ok(Json(
+        domain::topics::history(&mut tx, &by, whose.contact_id).await?,
+    ))
 }

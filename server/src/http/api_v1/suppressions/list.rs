@@ -18,5 +18,7 @@ use crate::http::api_v1::problem::{Problem, Stop};
 )]
 pub async fn list(by: By<ReadContacts>, Paging(query): Paging) -> Result<Json<Page<Suppression>>, Stop> {
     let mut tx = by.begin().await?;
-    Ok(Json(domain::topics::suppressions::list(&mut tx, &by, &query).await?))
+    Ok(Json(
+        domain::topics::suppressions::list(&mut tx, &by, &query).await?,
+    ))
 }

@@ -18,7 +18,9 @@ struct Route {
 }
 
 async fn routes(caller: &Caller) -> (Value, Vec<Route>) {
-    let description = caller.send("GET", "/api/v1/openapi.json", &[], String::new()).await;
+    let description = caller
+        .send("GET", "/api/v1/openapi.json", &[], String::new())
+        .await;
     assert_eq!(description.status, StatusCode::OK);
     let openapi = description.json();
     let mut routes = Vec::new();
@@ -29,14 +31,21 @@ async fn routes(caller: &Caller) -> (Value, Vec<Route>) {
             }
             let scope = operation["security"].as_array().and_then(|all| {
                 let scopes = all.iter().filter_map(|one| one["oauth"].as_array()).flatten();
-                scopes.filter_map(Value::as_str).next().map(|scope| scope.parse().expect("a known scope"))
+                scopes
+                    .filter_map(Value::as_str)
+                    .next()
+                    .map(|scope| scope.parse().expect("a known scope"))
             });
             let unknown = "00000000-0000-7000-8000-000000000000";
             let mut filled = path.replace("{unit}", "admissions");
             while let (Some(start), Some(end)) = (filled.find('{'), filled.find('}')) {
                 filled.replace_range(start..=end, unknown);
             }
-            routes.push(Route { method: method.to_uppercase(), path: filled, scope });
+            routes.push(Route {
+                method: method.to_uppercase(),
+                path: filled,
+                scope,
+            });
         }
     }
     (openapi, routes)
@@ -56,15 +65,34 @@ async fn every_route_asks_for_its_scope_from_every_role(pool: PgPool) {
             let forbidden = answer.status == StatusCode::FORBIDDEN && answer.json()["code"] == "forbidden";
             let may = permissions_of(*role).contains(scope);
             // With the permission there may be much to say about a made-up call, but not that.
-            assert_eq!(!forbidden, may, "{role}: {method} {path} ({scope}) answered {} {}", answer.status, answer.body);
-            assert!(!answer.status.is_server_error(), "{role}: {method} {path} answered {} {}", answer.status, answer.body);
+            assert_eq!(
+                !forbidden, may,
+                "{role}: {method} {path} ({scope}) answered {} {}",
+                answer.status, answer.body
+            );
+            assert!(
+                !answer.status.is_server_error(),
+                "{role}: {method} {path} answered {} {}",
+                answer.status,
+                answer.body
+            );
             // In a unit that one does not see, nothing is there, whatever one may do elsewhere.
             if !path.contains("/units/") {
-                let elsewhere = caller.call(method, &format!("{path_in_api}?unit=shop"), None).await;
-                assert_eq!(elsewhere.status, StatusCode::NOT_FOUND, "{role}: {method} {path}?unit=shop");
+                let elsewhere = caller
+                    .call(method, &format!("{path_in_api}?unit=shop"), None)
+                    .await;
+                assert_eq!(
+                    elsewhere.status,
+                    StatusCode::NOT_FOUND,
+                    "{role}: {method} {path}?unit=shop"
+                );
             }
             let unsigned = caller.send(method, path, &[], String::new()).await;
-            assert_eq!(unsigned.status, StatusCode::UNAUTHORIZED, "{method} {path} without a token");
+            assert_eq!(
+                unsigned.status,
+                StatusCode::UNAUTHORIZED,
+                "{method} {path} without a token"
+            );
         }
     }
 }
@@ -73,8 +101,18 @@ async fn every_route_asks_for_its_scope_from_every_role(pool: PgPool) {
 async fn the_description_is_openapi_and_says_every_scope(pool: PgPool) {
     let caller = Caller::new(pool, &[Permission::ViewUnit]).await;
     let (openapi, routes) = routes(&caller).await;
-    assert!(openapi["openapi"].as_str().is_some_and(|version| version.starts_with("3.1")), "{}", openapi["openapi"]);
-    let open: Vec<_> = routes.iter().filter(|route| route.scope.is_none()).map(|route| route.path.as_str()).collect();
+    assert!(
+        openapi["openapi"]
+            .as_str()
+            .is_some_and(|version| version.starts_with("3.1")),
+        "{}",
+        openapi["openapi"]
+    );
+    let open: Vec<_> = routes
+        .iter()
+        .filter(|route| route.scope.is_none())
+        .map(|route| route.path.as_str())
+        .collect();
     assert_eq!(open, ["/api/v1/oauth/token"], "routes without a scope");
     // Every schema that is referred to is there, so that generators of clients work.
     let text = openapi.to_string();
@@ -85,7 +123,10 @@ async fn the_description_is_openapi_and_says_every_scope(pool: PgPool) {
         .collect();
     let schemas = openapi["components"]["schemas"].as_object().expect("schemas");
     for name in named {
-        assert!(schemas.contains_key(name), "{name} is referred to, but not described");
+        assert!(
+            schemas.contains_key(name),
+            "{name} is referred to, but not described"
+        );
     }
     let ids: Vec<&Value> = openapi["paths"]
         .as_object()
@@ -102,6 +143,13 @@ async fn the_page_loads_nothing_from_elsewhere(pool: PgPool) {
     let caller = Caller::new(pool, &[Permission::ViewUnit]).await;
     let page = caller.send("GET", "/api/docs", &[], String::new()).await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(!page.body.contains("//cdn") && !page.body.contains("https://"), "{}", page.body);
-    assert!(page.header("content-security-policy").contains("default-src 'none'"));
+    assert!(
+        !page.body.contains("//cdn") && !page.body.contains("https://"),
+        "{}",
+        page.body
+    );
+    assert!(
+        page.header("content-security-policy")
+            .contains("default-src 'none'")
+    );
 }

@@ -39,7 +39,10 @@ impl Answer {
     }
 
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 }
 
@@ -58,7 +61,12 @@ impl Caller {
 
     /// Another client of the same installation, in the shop.
     pub async fn in_shop(&self, role: Role) -> Self {
-        Self::in_unit(self.university.clone(), self.university.shop, permissions_of(role)).await
+        Self::in_unit(
+            self.university.clone(),
+            self.university.shop,
+            permissions_of(role),
+        )
+        .await
     }
 
     /// Another client in the same unit.
@@ -69,13 +77,23 @@ impl Caller {
     async fn in_unit(university: std::sync::Arc<University>, unit: UnitId, scopes: &[Permission]) -> Self {
         let domain = &university.domain;
         let mut tx = domain.begin().await.expect("a transaction");
-        let input = ApiClientInput { name: "Test".to_owned(), scopes: scopes.to_vec() };
-        let credentials = clients::create_by_operator(&mut tx, unit, &input).await.expect("a client");
+        let input = ApiClientInput {
+            name: "Test".to_owned(),
+            scopes: scopes.to_vec(),
+        };
+        let credentials = clients::create_by_operator(&mut tx, unit, &input)
+            .await
+            .expect("a client");
         tx.commit().await.expect("committed");
         let token = clients::exchange(domain, credentials.client_id, &credentials.client_secret, &[]);
         let token = token.await.expect("a token").value;
         let router = crate::http::router(state_of(domain.clone(), &[]));
-        Self { university, credentials, router, token }
+        Self {
+            university,
+            credentials,
+            router,
+            token,
+        }
     }
 
     /// Calls `/api/v1` with the token.
@@ -84,9 +102,18 @@ impl Caller {
     }
 
     /// The same with more headers.
-    pub async fn call_with(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<Value>) -> Answer {
+    pub async fn call_with(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Value>,
+    ) -> Answer {
         let bearer = format!("Bearer {}", self.token);
-        let mut all = vec![("authorization", bearer.as_str()), ("content-type", "application/json")];
+        let mut all = vec![
+            ("authorization", bearer.as_str()),
+            ("content-type", "application/json"),
+        ];
         all.extend_from_slice(headers);
         let body = body.map_or_else(String::new, |body| body.to_string());
         self.send(method, &format!("/api/v1{path}"), &all, body).await
@@ -104,6 +131,10 @@ impl Caller {
         let (parts, body) = response.into_parts();
         let body = axum::body::to_bytes(body, 16 << 20).await.expect("a body");
         let body = String::from_utf8(body.to_vec()).expect("text");
-        Answer { status: parts.status, headers: parts.headers, body }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
     }
 }

@@ -17,7 +17,11 @@ use crate::http::api_v1::problem::{Problem, Stop};
     security(("oauth" = ["topics:write"])),
     responses((status = 204), (status = "4XX", body = Problem))
 )]
-pub async fn archive(by: By<ManageTopics>, At(id): At<TopicId>, input: Input<Nothing>) -> Result<Response, Stop> {
+pub async fn archive(
+    by: By<ManageTopics>,
+    At(id): At<TopicId>,
+    input: Input<Nothing>,
+) -> Result<Response, Stop> {
     let mut act = input.begin(&by).await?;
     domain::topics::archive(&mut act.tx, &by, id, true).await?;
     act.done_empty().await

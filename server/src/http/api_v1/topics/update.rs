@@ -17,7 +17,11 @@ use crate::http::api_v1::problem::{Problem, Stop};
     security(("oauth" = ["topics:write"])), request_body = TopicInput,
     responses((status = 200, body = Made<TopicId>), (status = "4XX", body = Problem))
 )]
-pub async fn update(by: By<ManageTopics>, At(id): At<TopicId>, input: Input<TopicInput>) -> Result<Response, Stop> {
+pub async fn update(
+    by: By<ManageTopics>,
+    At(id): At<TopicId>,
+    input: Input<TopicInput>,
+) -> Result<Response, Stop> {
     let mut act = input.begin(&by).await?;
     domain::topics::update(&mut act.tx, &by, id, &act.input).await?;
     act.done(StatusCode::OK, &Made { id }).await

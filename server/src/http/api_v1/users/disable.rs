@@ -15,7 +15,11 @@ use crate::http::api_v1::problem::{Problem, Stop};
     security(("oauth" = ["members:write"])),
     responses((status = 204), (status = "4XX", body = Problem))
 )]
-pub async fn disable(by: By<ManageMembers>, At(id): At<UserId>, input: Input<Nothing>) -> Result<Response, Stop> {
+pub async fn disable(
+    by: By<ManageMembers>,
+    At(id): At<UserId>,
+    input: Input<Nothing>,
+) -> Result<Response, Stop> {
     let mut act = input.begin(&by).await?;
     domain::identity::members::disable(&mut act.tx, &by, id).await?;
     act.done_empty().await
@@ -27,7 +31,11 @@ pub async fn disable(by: By<ManageMembers>, At(id): At<UserId>, input: Input<Not
     security(("oauth" = ["members:write"])),
     responses((status = 204), (status = "4XX", body = Problem))
 )]
-pub async fn enable(by: By<ManageMembers>, At(id): At<UserId>, input: Input<Nothing>) -> Result<Response, Stop> {
+pub async fn enable(
+    by: By<ManageMembers>,
+    At(id): At<UserId>,
+    input: Input<Nothing>,
+) -> Result<Response, Stop> {
     let mut act = input.begin(&by).await?;
     domain::identity::members::enable(&mut act.tx, &by, id).await?;
     act.done_empty().await
