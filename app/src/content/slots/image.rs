@@ -43,7 +43,7 @@ pub(super) fn ImageField(
                 {move || {
                     let source = address.get();
                     (!source.is_empty())
-                        .then(|| view! { <img src=source alt="" class="h-20 w-28 rounded border border-line bg-sunken object-contain" /> })
+                        .then(|| view! { <img src=source alt="" class="h-20 w-28 rounded-sm border border-line bg-sunken object-contain" /> })
                 }}
                 <div class="flex flex-wrap gap-2">
                     <Button size=Size::Small icon=Icon::Image disabled on:click=move |_| open.set(true)>

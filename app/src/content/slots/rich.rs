@@ -138,7 +138,7 @@ pub(super) fn RichText(
             view! {
                 <button
                     type="button"
-                    class="h-7 min-w-7 rounded px-1.5 text-sm text-ink hover:bg-hover disabled:opacity-50"
+                    class="h-7 min-w-7 rounded-sm px-1.5 text-sm text-ink hover:bg-hover disabled:opacity-50"
                     aria-label=move || name.get()
                     title=move || title.get()
                     disabled=move || disabled.get()
@@ -165,7 +165,7 @@ pub(super) fn RichText(
                     {tool("1.", TextProp::from(move || t_string!(i18n, content.numbers)), "insertOrderedList", None)}
                     <button
                         type="button"
-                        class="h-7 min-w-7 rounded px-1.5 text-sm text-ink underline hover:bg-hover disabled:opacity-50"
+                        class="h-7 min-w-7 rounded-sm px-1.5 text-sm text-ink underline hover:bg-hover disabled:opacity-50"
                         disabled=move || disabled.get()
                         on:mousedown=|event| event.prevent_default()
                         on:click=move |_| {
