@@ -65,7 +65,7 @@ pub async fn campaign(
         name: row.name,
         state: row.state,
         started_at: Some(row.started_at.to_jiff()),
-        finished_at: row.finished_at.map(|at| at.to_jiff()),
+        finished_at: row.finished_at.map(SqlTimestamp::to_jiff),
         counts,
         hours,
         links: links(tx, row.dispatch).await?,

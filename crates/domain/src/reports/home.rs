@@ -102,7 +102,7 @@ async fn drafts(tx: &mut Tx, by: &Granted<ViewUnit>, user: Uuid) -> Result<Vec<H
             name: row.name,
             state: row.state,
             updated_at: row.updated_at.to_jiff(),
-            scheduled_for: row.scheduled_for.map(|at| at.to_jiff()),
+            scheduled_for: row.scheduled_for.map(SqlTimestamp::to_jiff),
             rejected: row.rejected,
         })
         .collect())
