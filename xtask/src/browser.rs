@@ -107,7 +107,9 @@ pub fn optimise(workspace: &Workspace, profile: Profile, package: &Path) -> Resu
                 scope.spawn(|| -> Result<()> {
                     while let Some(path) = next() {
                         let path = path.to_string_lossy();
-                        run(Command::new(&wasm_opt).args(["-Oz", "--all-features", &*path, "-o", &*path]))?;
+                        // Browsers do not read compact import sections yet ("Invalid import kind 127").
+                        let features = ["--all-features", "--disable-compact-imports"];
+                        run(Command::new(&wasm_opt).arg("-Oz").args(features).args([&*path, "-o", &*path]))?;
                     }
                     Ok(())
                 })
