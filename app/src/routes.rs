@@ -34,7 +34,8 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     let i18n = provide_locale();
     view! {
-        <Title formatter=|page: String| if page.is_empty() { "Campanile".to_owned() } else { format!("{page} · Campanile") }/>
+        // The empty text is what remains when a page takes its own title away; the formatter makes the name of it.
+        <Title text="" formatter=|page: String| if page.is_empty() { "Campanile".to_owned() } else { format!("{page} · Campanile") }/>
         <Router>
             <a href="#content" class="sr-only focus:not-sr-only focus:fixed focus:left-4 focus:top-3 focus:z-50 focus:rounded-md focus:bg-raised focus:px-3 focus:py-2">{t!(i18n, common.skip_to_content)}</a>
             <Routes fallback=NotFound>
