@@ -8,6 +8,7 @@
 
 #![recursion_limit = "512"]
 
+mod area;
 #[cfg(feature = "ssr")]
 pub mod ctx;
 pub mod locale;

@@ -1,22 +1,9 @@
 //! The addresses of the console. Areas give their own pages in `<area>/mod.rs`; here is only the table.
 //!
-//! Every page is a `Lazy` route: its code is a chunk of its own, loaded when somebody goes there (code that several pages share
-//! becomes a chunk that they share). The pattern:
-//!
-//! ```ignore
-//! pub struct ListPage;                       // may hold resources, which `data` starts while the chunk is loading
-//!
-//! #[lazy_route]
-//! impl LazyRoute for ListPage {
-//!     fn data() -> Self { Self }
-//!     fn view(_this: Self) -> AnyView { view! { <List/> }.into_any() }
-//! }
-//! ```
+//! Every page is a `Lazy` route, and the pages of an area share one piece of code (`area!`), loaded when somebody goes there.
 //!
 //! Pages are rendered whole on the server (`SsrMode::Async`): statuses and redirects are right, nothing flickers, and the
 //! queries behind a page take milliseconds.
-//!
-//! Things that trap: `view` must not name anything generic over `impl Trait`; keep the struct `Send`; end with `.into_any()`.
 
 use i18n::{t, use_i18n};
 use leptos::prelude::*;
@@ -41,7 +28,7 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFound>
                 // "/" and the pages before signing in are plain pages of the server: server/src/http/auth.
 
-                <Route path=path!("/dev/ui") view={Lazy::<dev::UiPage>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/dev/ui") view=dev::UiPage ssr=SsrMode::Async/>
 
                 <ParentRoute path=path!("/c/:unit") view=ConsoleFrame ssr=SsrMode::Async>
                     <Route path=path!("") view={Lazy::<home::HomePage>::new()} ssr=SsrMode::Async/>

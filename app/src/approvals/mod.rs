@@ -7,33 +7,12 @@ mod list;
 mod message;
 mod review;
 
+use crate::area::area;
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
 
-/// Reviews, in all units where the reader may approve.
-pub struct ListPage;
-
-#[lazy_route]
-impl LazyRoute for ListPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        view! { <list::List /> }.into_any()
-    }
-}
-
-/// One review: exactly what will be sent, to whom, and what changed.
-pub struct ReviewPage;
-
-#[lazy_route]
-impl LazyRoute for ReviewPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        view! { <review::Review /> }.into_any()
-    }
+area! { approvals_area, __preload_approvals_area;
+    /// Reviews, in all units where the reader may approve.
+    ListPage => view! { <list::List /> };
+    /// One review: exactly what will be sent, to whom, and what changed.
+    ReviewPage => view! { <review::Review /> };
 }

@@ -14,51 +14,33 @@ mod topics;
 mod transfer;
 pub mod words;
 
+use crate::area::area;
 use crate::layout::use_here;
 use crate::ui::*;
 use i18n::{t_string, use_i18n};
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
 
-macro_rules! pages {
-    ($($(#[$doc:meta])* $page:ident => $view:path;)+) => {$(
-        $(#[$doc])*
-        pub struct $page;
-
-        #[lazy_route]
-        impl LazyRoute for $page {
-            fn data() -> Self {
-                Self
-            }
-
-            fn view(_this: Self) -> AnyView {
-                $view().into_any()
-            }
-        }
-    )+};
-}
-
-pages! {
+area! { audience_area, __preload_audience_area;
     /// The people of the unit: `/audience`.
-    ListPage => people::People;
+    ListPage => people::People();
     /// Adding a person: `/audience/people/new`.
-    NewPersonPage => person_edit::NewPerson;
+    NewPersonPage => person_edit::NewPerson();
     /// One person: `/audience/people/:id`.
-    PersonPage => person::Person;
+    PersonPage => person::Person();
     /// Changing a person: `/audience/people/:id/edit`.
-    EditPersonPage => person_edit::EditPerson;
+    EditPersonPage => person_edit::EditPerson();
     /// The unit's topics: `/audience/topics`.
-    TopicsPage => topics::Topics;
+    TopicsPage => topics::Topics();
     /// A topic's texts: `/audience/topics/new` and `/audience/topics/:id`.
-    TopicPage => topics::TopicForm;
+    TopicPage => topics::TopicForm();
     /// Imports so far: `/audience/imports`.
-    ImportsPage => imports::Imports;
+    ImportsPage => imports::Imports();
     /// A file to bring in: `/audience/imports/new`.
-    NewImportPage => import_file::NewImport;
+    NewImportPage => import_file::NewImport();
     /// One import, from its columns to its result: `/audience/imports/:id`.
-    ImportPage => imports::ImportDetail;
+    ImportPage => imports::ImportDetail();
     /// Addresses never to write to: `/audience/suppressions`.
-    SuppressionsPage => suppressions::Suppressions;
+    SuppressionsPage => suppressions::Suppressions();
 }
 
 /// The area's sister pages.

@@ -10,70 +10,25 @@ mod senders;
 mod slots;
 mod upload;
 
+use crate::area::area;
 use crate::layout::use_here;
 use crate::ui::{Tab, TabLinks};
 use i18n::{t_string, use_i18n};
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
 
 pub use self::preview::{MessageFrame, Preview};
 pub use self::problems::{FindingList, problem_place, problem_text};
 pub use self::slots::SlotEditor;
 
-/// The gallery of templates.
-pub struct ListPage;
-
-#[lazy_route]
-impl LazyRoute for ListPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        view! { <gallery::Gallery /> }.into_any()
-    }
-}
-
-/// One template (or, at `new`, the next one).
-pub struct TemplatePage;
-
-#[lazy_route]
-impl LazyRoute for TemplatePage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        view! { <editor::Editor /> }.into_any()
-    }
-}
-
-/// Images.
-pub struct ImagesPage;
-
-#[lazy_route]
-impl LazyRoute for ImagesPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        view! { <images::Images /> }.into_any()
-    }
-}
-
-/// Sender profiles.
-pub struct SendersPage;
-
-#[lazy_route]
-impl LazyRoute for SendersPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        view! { <senders::Senders /> }.into_any()
-    }
+area! { content_area, __preload_content_area;
+    /// The gallery of templates.
+    ListPage => view! { <gallery::Gallery /> };
+    /// One template (or, at `new`, the next one).
+    TemplatePage => view! { <editor::Editor /> };
+    /// Images.
+    ImagesPage => view! { <images::Images /> };
+    /// Sender profiles.
+    SendersPage => view! { <senders::Senders /> };
 }
 
 /// The three parts of the area.

@@ -10,25 +10,16 @@ mod forms;
 mod gallery;
 
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
 
 /// The component page.
-pub struct UiPage;
-
-#[lazy_route]
-impl LazyRoute for UiPage {
-    fn data() -> Self {
-        Self
+#[component]
+pub fn UiPage() -> impl IntoView {
+    #[cfg(debug_assertions)]
+    {
+        view! { <gallery::Gallery /> }.into_any()
     }
-
-    fn view(_this: Self) -> AnyView {
-        #[cfg(debug_assertions)]
-        {
-            view! { <gallery::Gallery /> }.into_any()
-        }
-        #[cfg(not(debug_assertions))]
-        {
-            view! { <crate::routes::NotFound /> }.into_any()
-        }
+    #[cfg(not(debug_assertions))]
+    {
+        view! { <crate::routes::NotFound /> }.into_any()
     }
 }

@@ -4,19 +4,10 @@ mod api;
 mod page;
 mod panels;
 
+use crate::area::area;
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
 
-/// The area's only page.
-pub struct HomePage;
-
-#[lazy_route]
-impl LazyRoute for HomePage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        view! { <page::HomeView /> }.into_any()
-    }
+area! { home_area, __preload_home_area;
+    /// The area's only page.
+    HomePage => view! { <page::HomeView /> };
 }

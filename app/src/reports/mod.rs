@@ -9,36 +9,15 @@ mod reasons;
 mod sentence;
 mod words;
 
+use crate::area::area;
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
 
 pub use self::page::CampaignReportView;
 pub use self::words::{StateBadge, outcome_text, rule_text, state_text};
 
-/// All reports of the unit.
-pub struct ListPage;
-
-#[lazy_route]
-impl LazyRoute for ListPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        view! { <list::List /> }.into_any()
-    }
-}
-
-/// The report of one message.
-pub struct ReportPage;
-
-#[lazy_route]
-impl LazyRoute for ReportPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        view! { <page::Page /> }.into_any()
-    }
+area! { reports_area, __preload_reports_area;
+    /// All reports of the unit.
+    ListPage => view! { <list::List /> };
+    /// The report of one message.
+    ReportPage => view! { <page::Page /> };
 }
