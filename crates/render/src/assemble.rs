@@ -402,7 +402,7 @@ impl Assembly {
         for piece in self.pieces(origin, html) {
             match piece {
                 Piece::Literal { text, .. } => {
-                    marked.extend(text.chars().filter(|c| !matches!(*c, OPEN | CLOSE | MARK)))
+                    marked.extend(text.chars().filter(|c| !matches!(*c, OPEN | CLOSE | MARK)));
                 }
                 Piece::Output { tag, start } | Piece::Block { tag, start } => {
                     let output = matches!(piece, Piece::Output { .. });

@@ -248,9 +248,9 @@ impl Resolver<'_> {
             }
         }
         if html {
-            escape_into(out, &self.address)
+            escape_into(out, &self.address);
         } else {
-            out.push_str(&self.address)
+            out.push_str(&self.address);
         }
         Ok(())
     }

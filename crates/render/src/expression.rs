@@ -309,7 +309,7 @@ impl Checker<'_> {
                 CallArg::Pos(it) => self.expression(it, false),
                 CallArg::Kwarg(name, _) => self.refuse(ProblemCode::NotAllowed, span, name),
                 CallArg::PosSplat(_) | CallArg::KwargSplat(_) => {
-                    self.refuse(ProblemCode::NotAllowed, span, "*")
+                    self.refuse(ProblemCode::NotAllowed, span, "*");
                 }
             }
         }

@@ -154,7 +154,7 @@ pub fn clean_rich_text(html: &str) -> String {
     for piece in pieces {
         match piece {
             Piece::Literal { text, .. } => {
-                marked.extend(text.chars().filter(|c| !matches!(*c, OPEN | CLOSE | MARK)))
+                marked.extend(text.chars().filter(|c| !matches!(*c, OPEN | CLOSE | MARK)));
             }
             Piece::Output { tag, .. } | Piece::Block { tag, .. } => {
                 marked.push_str(&placeholder(tags.len()));
