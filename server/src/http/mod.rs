@@ -9,6 +9,7 @@ pub mod auth;
 pub mod console;
 pub mod dev_mail;
 pub mod health;
+mod ledger;
 pub mod media;
 mod metrics;
 pub mod middleware;
@@ -40,6 +41,7 @@ pub fn router(state: AppState) -> Router {
         .merge(reports::router(state.domain.clone()))
         .merge(api_v1::router(state.clone()))
         .merge(audit::router(state.domain.clone()))
+        .merge(ledger::router(state.domain.clone()))
         .merge(media::router(state.domain.clone()))
         .merge(preview_frame::router())
         .merge(auth::router(state.clone()))

@@ -98,3 +98,58 @@ pub async fn ledger_page(
         })
         .collect())
 }
+
+/// The first line of the ledger as a file: a byte order mark, so that spreadsheets read it right, and the columns' names.
+///
+/// # Errors
+/// When it cannot be written, which it always can.
+pub fn ledger_csv_head() -> Result<Vec<u8>> {
+    let columns = [
+        "number",
+        "contact",
+        "address",
+        "first_name",
+        "last_name",
+        "language",
+        "outcome",
+        "rule",
+        "reply_code",
+        "reply",
+        "attempts",
+        "at",
+    ];
+    csv_lines(vec![0xEF, 0xBB, 0xBF], std::iter::once(columns.map(str::to_owned)))
+}
+
+/// Lines of that file (RFC 4180, UTC), which no spreadsheet takes for formulas.
+///
+/// # Errors
+/// As [`ledger_csv_head`].
+pub fn ledger_csv(rows: &[LedgerRow]) -> Result<Vec<u8>> {
+    let harmless = crate::reports::harmless;
+    let lines = rows.iter().map(|row| {
+        [
+            row.seq.to_string(),
+            row.contact_id.to_string(),
+            harmless(&row.address),
+            harmless(&row.first_name),
+            harmless(&row.last_name),
+            row.language.clone(),
+            row.outcome.clone().unwrap_or_else(|| WAITING.to_owned()),
+            row.rule.clone(),
+            row.reply_code.map(|code| code.to_string()).unwrap_or_default(),
+            harmless(&row.reply),
+            row.attempts.to_string(),
+            row.at.map(|at| at.to_string()).unwrap_or_default(),
+        ]
+    });
+    csv_lines(Vec::new(), lines)
+}
+
+fn csv_lines(start: Vec<u8>, lines: impl Iterator<Item = [String; 12]>) -> Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(start);
+    for line in lines {
+        writer.write_record(&line).map_err(|error| Error::broken(error.to_string()))?;
+    }
+    writer.into_inner().map_err(|error| Error::broken(error.to_string()))
+}
