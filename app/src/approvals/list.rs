@@ -1,7 +1,7 @@
 //! What waits for the reader, and what was decided.
 
 use super::api::list_reviews;
-use crate::layout::unit_href;
+use crate::layout::{unit_href, use_here};
 use crate::messages::words::people_text;
 use crate::ui::*;
 use i18n::{I18nContext, Locale, t_string, use_i18n};
@@ -15,25 +15,33 @@ pub(super) fn List() -> impl IntoView {
     let i18n = use_i18n();
     let query = use_list_query(&["state"]);
     let rows = Resource::new(move || query.get(), list_reviews);
-    let states = Signal::derive(move || {
-        let mut options = vec![(
-            "all".to_owned(),
-            t_string!(i18n, campaigns.reviews_all).to_owned(),
-        )];
-        let decided = [
-            ReviewState::Approved,
-            ReviewState::Rejected,
-            ReviewState::Withdrawn,
-        ];
-        options.extend(decided.map(|it| (it.as_str().to_owned(), review_text(i18n, it).to_owned())));
-        options
-    });
+    let here = use_here();
+    let all = move || query.with(|query| query.filters.get("state").is_some_and(|it| it == "all"));
+    let tabs = vec![
+        Tab::link(
+            "waiting",
+            move || t_string!(i18n, campaigns.reviews_waiting),
+            Signal::derive(move || here.href("/approvals")),
+        ),
+        Tab::link(
+            "all",
+            move || t_string!(i18n, campaigns.reviews_all),
+            Signal::derive(move || here.href("/approvals?state=all")),
+        ),
+    ];
     view! {
         <Title text=move || t_string!(i18n, campaigns.approvals_title).to_string() />
         <PageHeader
             title=move || t_string!(i18n, campaigns.approvals_title)
             text=move || t_string!(i18n, campaigns.approvals_subtitle)
         />
+        <div class="mb-6">
+            <TabLinks
+                label=move || t_string!(i18n, campaigns.approvals_title)
+                tabs
+                selected=Signal::derive(move || if all() { "all" } else { "waiting" }.to_owned())
+            />
+        </div>
         <DataTable
             caption=move || t_string!(i18n, campaigns.approvals_title)
             query
@@ -41,9 +49,6 @@ pub(super) fn List() -> impl IntoView {
             columns=columns()
             row_id=|row: &ReviewRow| row.id.to_string()
             search=move || t_string!(i18n, campaigns.search)
-            filters=move || {
-                view! { <FilterSelect key="state" label=move || t_string!(i18n, campaigns.reviews_waiting) options=states /> }
-            }
             empty=move || {
                 view! {
                     <EmptyState

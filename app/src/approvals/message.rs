@@ -97,7 +97,8 @@ pub(super) fn SealedMessage(review: ReviewDetail) -> impl IntoView {
                 <div class="w-64 max-w-full">
                     <Transition fallback=|| view! { <Skeleton class="h-9 w-full" /> }>
                         {move || {
-                            people.track();
+                            // Read here, so that the Transition around waits for it.
+                            let _ = people.get();
                             view! { <Select name="sample" options bind=chosen label=move || t_string!(i18n, campaigns.seen_by) /> }
                         }}
                     </Transition>
@@ -113,7 +114,7 @@ pub(super) fn SealedMessage(review: ReviewDetail) -> impl IntoView {
             </div>
             <Transition fallback=|| view! { <SkeletonRows rows=6 /> }>
                 {move || {
-                    people.track();
+                    let _ = people.get();
                     view! { <Shown shown /> }
                 }}
             </Transition>

@@ -76,7 +76,8 @@ pub struct EditorData {
     /// A newer version of it.
     pub newer_version: Option<i32>,
     pub setting: render::Setting,
-    /// The chosen time as it is on the wall of the reader's zone: date and time as form fields write them.
+    /// The chosen time, or tomorrow at nine for want of one, as it is on the wall of the reader's zone: date and time as form
+    /// fields write them.
     pub wall: Option<(String, String)>,
 }
 
@@ -109,7 +110,7 @@ pub async fn open_editor(unit: String, id: CampaignId, zone: String) -> Result<E
         newer_version = newest.map(|it| it.version).filter(|it| *it > used.version);
     }
     let wall = match &campaign.schedule {
-        Schedule::Now => None,
+        Schedule::Now => tomorrow(cx.domain.now(), &zone),
         Schedule::At { at, .. } => wall(*at, &zone),
     };
     Ok(EditorData {
@@ -136,6 +137,13 @@ fn wall(at: Timestamp, zone: &str) -> Option<(String, String)> {
         zoned.strftime("%Y-%m-%d").to_string(),
         zoned.strftime("%H:%M").to_string(),
     ))
+}
+
+/// Tomorrow at nine in the zone.
+#[cfg(feature = "ssr")]
+fn tomorrow(now: Timestamp, zone: &str) -> Option<(String, String)> {
+    let day = now.in_tz(zone).ok()?.tomorrow().ok()?;
+    Some((day.strftime("%Y-%m-%d").to_string(), "09:00".to_owned()))
 }
 
 /// The instant of a date and time in a zone; a time that a change of clocks skips is taken an hour later. The browser has no

@@ -120,15 +120,16 @@ fn Loaded(campaign: CampaignDetail, reload: Callback<()>) -> impl IntoView {
 #[component]
 fn Overview(campaign: CampaignDetail, reload: Callback<()>) -> impl IntoView {
     let i18n = use_i18n();
-    let begun = campaign.dispatch_id.is_some();
     let (id, state) = (campaign.id, campaign.state);
+    // What waits changes without the reader: somebody approves it, its time comes.
+    let followed = campaign.dispatch_id.is_some() || state != CampaignState::Draft;
     let review = campaign.review.clone();
     let late = state == CampaignState::Approved;
     view! {
         <div class="flex flex-col gap-6">
             {late.then(|| view! { <Notice tone=Tone::Warning>{t!(i18n, campaigns.time_passed)}</Notice> })}
             {review.map(|review| view! { <Review review state /> })}
-            {begun.then(|| view! { <Live id reload /> })}
+            {followed.then(|| view! { <Live id reload /> })}
             <Card title=move || t_string!(i18n, campaigns.what_is_sent)>
                 <AboutCampaign campaign />
             </Card>
@@ -143,8 +144,7 @@ fn Review(review: ReviewSummary, state: CampaignState) -> impl IntoView {
     let i18n = use_i18n();
     let here = use_here();
     let comment = review.comment.clone();
-    let said =
-        (!comment.is_empty()).then(|| view! { <p class="mt-1 whitespace-pre-line">"„" {comment} "”"</p> });
+    let said = (!comment.is_empty()).then(|| view! { <blockquote class="mt-2 border-l-2 border-line-strong pl-3 whitespace-pre-line">{comment}</blockquote> });
     let person = review.decided_by.clone().unwrap_or_default();
     let by = review.requested_by.clone();
     let link = here.href(&format!("/approvals/{}", review.id));

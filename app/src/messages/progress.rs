@@ -21,9 +21,14 @@ fn count(value: i64) -> u64 {
     u64::try_from(value).unwrap_or(0)
 }
 
-fn running(progress: &CampaignProgress) -> bool {
-    matches!(progress.state, CampaignState::Sending | CampaignState::Paused)
-        || (progress.state == CampaignState::Cancelled && progress.done() < progress.audience)
+/// After how many seconds it is worth asking again; none: nothing changes any more.
+fn pause(progress: &CampaignProgress) -> Option<u32> {
+    match progress.state {
+        CampaignState::Scheduled | CampaignState::Sending | CampaignState::Paused => Some(1),
+        CampaignState::InReview | CampaignState::Approved => Some(5),
+        CampaignState::Cancelled if progress.done() < progress.audience => Some(1),
+        _ => None,
+    }
 }
 
 /// Progress with its counts. `reload` is called when the state changes, so that the page shows what can be done now.
@@ -49,8 +54,8 @@ pub(super) fn Live(id: CampaignId, reload: Callback<()>) -> impl IntoView {
         let before = latest
             .try_get_untracked()
             .flatten()
-            .map(|it| (it.state, running(&it)));
-        let now = (progress.state, running(&progress));
+            .map(|it| (it.state, pause(&it)));
+        let now = (progress.state, pause(&progress));
         latest.try_set(Some(progress));
         if before.is_some_and(|before| before != now) {
             reload.run(());
@@ -63,12 +68,16 @@ pub(super) fn Live(id: CampaignId, reload: Callback<()>) -> impl IntoView {
     });
     // One question at a time: a slow answer puts the next one off.
     let waiting = StoredValue::new(false);
+    let seconds = StoredValue::new(0_u32);
     let ask = move || {
-        let live = latest
-            .try_get_untracked()
-            .flatten()
-            .is_some_and(|it| running(&it));
-        if !live || waiting.try_get_value() != Some(false) {
+        let Some(pause) = latest.try_get_untracked().flatten().and_then(|it| pause(&it)) else {
+            return;
+        };
+        let second = seconds.try_update_value(|it| {
+            *it = it.wrapping_add(1);
+            *it
+        });
+        if second.is_none_or(|it| it % pause != 0) || waiting.try_get_value() != Some(false) {
             return;
         }
         waiting.set_value(true);
@@ -89,7 +98,10 @@ pub(super) fn Live(id: CampaignId, reload: Callback<()>) -> impl IntoView {
     let shown = move || latest.get().or_else(|| first.get().and_then(Result::ok));
     view! {
         <Transition fallback=|| view! { <SkeletonRows rows=3 /> }>
-            {move || shown().map(|progress| view! { <Shown progress rate /> })}
+            {move || {
+                // Nothing to show before it has begun.
+                shown().filter(|it| it.started_at.is_some()).map(|progress| view! { <Shown progress rate /> })
+            }}
         </Transition>
     }
     .into_any()

@@ -18,7 +18,9 @@ const PIECE: i64 = 2_000;
 
 /// `/files/campaigns/{unit}/{id}/ledger.csv` for whoever may read the unit's reports; `?outcome=` and `?rule=` narrow it.
 pub fn router(domain: Domain) -> Router {
-    Router::new().route("/files/campaigns/{unit}/{id}/ledger.csv", get(download)).with_state(domain)
+    Router::new()
+        .route("/files/campaigns/{unit}/{id}/ledger.csv", get(download))
+        .with_state(domain)
 }
 
 async fn download(
@@ -28,13 +30,21 @@ async fn download(
     Query(filters): Query<BTreeMap<String, String>>,
 ) -> Result<Response, Response> {
     let (by, id) = permitted(actor, &unit, &id).map_err(|error| refused(&error))?;
-    let query = PageQuery { filters, ..PageQuery::default() };
+    let query = PageQuery {
+        filters,
+        ..PageQuery::default()
+    };
     // The first piece before the first byte: what is refused is refused with a status.
-    let first = piece(&domain, &by, id, &query, 0).await.map_err(|error| refused(&error.into()))?;
+    let first = piece(&domain, &by, id, &query, 0)
+        .await
+        .map_err(|error| refused(&error.into()))?;
     let head = campaigns::ledger_csv_head().map_err(|error| refused(&error.into()))?;
     let headers = [
         (CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (CONTENT_DISPOSITION, format!("attachment; filename=\"ledger-{id}.csv\"")),
+        (
+            CONTENT_DISPOSITION,
+            format!("attachment; filename=\"ledger-{id}.csv\""),
+        ),
         (CACHE_CONTROL, "no-store".to_owned()),
     ];
     let (lines, next) = first;

@@ -167,7 +167,8 @@ fn TemplateBar(data: StoredValue<EditorData>, template: RwSignal<Option<Template
             <div class="w-72 max-w-full">
                 <Suspense fallback=|| view! { <Skeleton class="h-9 w-full" /> }>
                     {move || {
-                        list.track();
+                        // Read here, so that the Suspense around waits for it.
+                        let _ = list.get();
                         view! {
                             <Field name="template" label=move || t_string!(i18n, campaigns.template) required=true>
                                 <Select options bind=chosen on_change=pick />
@@ -316,7 +317,6 @@ fn Fields(
         <div class="flex flex-col gap-5">
             <Field
                 name=field("subject")
-                id=format!("subject-{language}")
                 label=move || t_string!(i18n, campaigns.subject)
                 hint=move || t_string!(i18n, campaigns.subject_hint)
                 required=true
@@ -325,7 +325,6 @@ fn Fields(
             </Field>
             <Field
                 name=field("preheader")
-                id=format!("preheader-{language}")
                 label=move || t_string!(i18n, campaigns.preheader)
                 hint=move || t_string!(i18n, campaigns.preheader_hint)
             >

@@ -29,9 +29,13 @@ pub(super) fn ReviewStep() -> impl IntoView {
             }
         },
     );
-    let blocked = Signal::derive(move || match checks.get() {
-        Some(Ok(Some(answer))) => answer.blocked,
-        _ => true,
+    // By an effect, so that the first rendering is the same on server and client.
+    let blocked = RwSignal::new(true);
+    Effect::new(move |_| {
+        blocked.set(match checks.get() {
+            Some(Ok(Some(answer))) => answer.blocked,
+            _ => true,
+        });
     });
     view! {
         <div class="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
@@ -79,7 +83,7 @@ pub(super) fn ReviewStep() -> impl IntoView {
 
 /// A note to the approvers, and off it goes.
 #[component]
-fn Submit(blocked: Signal<bool>) -> impl IntoView {
+fn Submit(blocked: RwSignal<bool>) -> impl IntoView {
     let i18n = use_i18n();
     let here = use_here();
     let editing = expect_context::<Editing>();

@@ -110,6 +110,9 @@ fn When(data: StoredValue<EditorData>) -> impl IntoView {
             return;
         }
         if date.is_empty() || time.is_empty() {
+            // The last whole time stays; it never falls back to "now" by an emptied field.
+            let required = types::ApiError::new(types::Code::Required);
+            error.set(Some(error_text(i18n.get_locale_untracked(), &required)));
             return;
         }
         let time_zone = zone.get_value();

@@ -95,7 +95,8 @@ pub(super) fn TestSend() -> impl IntoView {
                 <div class="grid gap-4 sm:grid-cols-2">
                     <Suspense fallback=|| view! { <Skeleton class="h-9 w-full" /> }>
                         {move || {
-                            people.track();
+                            // Read here, so that the Suspense around waits for it.
+                            let _ = people.get();
                             view! {
                                 <Field name="sample" label=move || t_string!(i18n, campaigns.test_as) required=true>
                                     <Select options bind=sample />

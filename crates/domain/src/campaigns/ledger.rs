@@ -118,7 +118,10 @@ pub fn ledger_csv_head() -> Result<Vec<u8>> {
         "attempts",
         "at",
     ];
-    csv_lines(vec![0xEF, 0xBB, 0xBF], std::iter::once(columns.map(str::to_owned)))
+    csv_lines(
+        vec![0xEF, 0xBB, 0xBF],
+        std::iter::once(columns.map(str::to_owned)),
+    )
 }
 
 /// Lines of that file (RFC 4180, UTC), which no spreadsheet takes for formulas.
@@ -149,7 +152,11 @@ pub fn ledger_csv(rows: &[LedgerRow]) -> Result<Vec<u8>> {
 fn csv_lines(start: Vec<u8>, lines: impl Iterator<Item = [String; 12]>) -> Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(start);
     for line in lines {
-        writer.write_record(&line).map_err(|error| Error::broken(error.to_string()))?;
+        writer
+            .write_record(&line)
+            .map_err(|error| Error::broken(error.to_string()))?;
     }
-    writer.into_inner().map_err(|error| Error::broken(error.to_string()))
+    writer
+        .into_inner()
+        .map_err(|error| Error::broken(error.to_string()))
 }
