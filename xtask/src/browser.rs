@@ -109,7 +109,10 @@ pub fn optimise(workspace: &Workspace, profile: Profile, package: &Path) -> Resu
                         let path = path.to_string_lossy();
                         // Browsers do not read compact import sections yet ("Invalid import kind 127").
                         let features = ["--all-features", "--disable-compact-imports"];
-                        run(Command::new(&wasm_opt).arg("-Oz").args(features).args([&*path, "-o", &*path]))?;
+                        run(Command::new(&wasm_opt)
+                            .arg("-Oz")
+                            .args(features)
+                            .args([&*path, "-o", &*path]))?;
                     }
                     Ok(())
                 })

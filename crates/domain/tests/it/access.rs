@@ -98,9 +98,16 @@ async fn the_audit_log_cannot_be_changed(pool: PgPool) -> domain::Result<()> {
     assert_eq!(page.items.len(), 3);
     assert_eq!(page.items[0].action, "unit.created");
     drop(tx);
-    for statement in ["update audit_log set action = 'x'", "delete from audit_log", "truncate audit_log"] {
+    for statement in [
+        "update audit_log set action = 'x'",
+        "delete from audit_log",
+        "truncate audit_log",
+    ] {
         let mut tx = university.domain.begin().await?;
-        assert!(sqlx::query(statement).execute(tx.conn()).await.is_err(), "{statement}");
+        assert!(
+            sqlx::query(statement).execute(tx.conn()).await.is_err(),
+            "{statement}"
+        );
     }
     Ok(())
 }

@@ -11,23 +11,38 @@ use types::access::Role;
 use types::imports::ImportStatus;
 
 /// One request to the routes, as this person: status and body.
-async fn ask(domain: &Domain, actor: Option<&Actor>, method: Method, path: &str, body: String) -> (StatusCode, String) {
+async fn ask(
+    domain: &Domain,
+    actor: Option<&Actor>,
+    method: Method,
+    path: &str,
+    body: String,
+) -> (StatusCode, String) {
     let routes = router(domain.clone());
     let routes = match actor {
         Some(actor) => routes.layer(Extension(actor.clone())),
         None => routes,
     };
-    let request = Request::builder().method(method).uri(path).body(Body::from(body)).expect("a request");
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .body(Body::from(body))
+        .expect("a request");
     let answer = routes.oneshot(request).await.expect("an answer");
     let status = answer.status();
-    let bytes = to_bytes(answer.into_body(), usize::MAX).await.expect("a whole body");
+    let bytes = to_bytes(answer.into_body(), usize::MAX)
+        .await
+        .expect("a whole body");
     (status, String::from_utf8(bytes.to_vec()).expect("UTF-8"))
 }
 
 #[sqlx::test(migrator = "domain::MIGRATOR")]
 async fn a_file_goes_in_and_its_errors_and_people_come_out(pool: PgPool) {
     let u = University::new(pool).await.expect("a university");
-    let admin = u.user("Ewa Admin", u.admissions, Role::UnitAdmin).await.expect("a user");
+    let admin = u
+        .user("Ewa Admin", u.admissions, Role::UnitAdmin)
+        .await
+        .expect("a user");
     let mut file = "email;first name\nwrong;Nobody\n".to_owned();
     for n in 0..30_000 {
         file.push_str(&format!("p{n}@example.org;=First{n}\n"));
@@ -64,19 +79,52 @@ async fn a_file_goes_in_and_its_errors_and_people_come_out(pool: PgPool) {
 #[sqlx::test(migrator = "domain::MIGRATOR")]
 async fn nothing_without_a_session_the_permission_or_the_unit(pool: PgPool) {
     let u = University::new(pool).await.expect("a university");
-    let viewer = u.user("A Viewer", u.admissions, Role::Viewer).await.expect("a user");
-    let other = u.user("A Shopkeeper", u.shop, Role::UnitAdmin).await.expect("a user");
-    let author = u.user("An Author", u.admissions, Role::Author).await.expect("a user");
+    let viewer = u
+        .user("A Viewer", u.admissions, Role::Viewer)
+        .await
+        .expect("a user");
+    let other = u
+        .user("A Shopkeeper", u.shop, Role::UnitAdmin)
+        .await
+        .expect("a user");
+    let author = u
+        .user("An Author", u.admissions, Role::Author)
+        .await
+        .expect("a user");
     let upload = "/c-api/admissions/uploads/contacts";
     let list = "/c-api/admissions/uploads/suppressions";
     let people = "/c-api/admissions/contacts.csv";
     let (post, get) = (Method::POST, Method::GET);
     for (actor, method, path, body, expected) in [
         (None, &post, upload, "email\na@x.pl\n", StatusCode::UNAUTHORIZED),
-        (Some(&viewer), &post, upload, "email\na@x.pl\n", StatusCode::FORBIDDEN),
-        (Some(&other), &post, upload, "email\na@x.pl\n", StatusCode::NOT_FOUND),
-        (Some(&author), &post, list, "email\na@x.pl\n", StatusCode::FORBIDDEN),
-        (Some(&author), &post, "/c-api/admissions/uploads/cats", "x", StatusCode::NOT_FOUND),
+        (
+            Some(&viewer),
+            &post,
+            upload,
+            "email\na@x.pl\n",
+            StatusCode::FORBIDDEN,
+        ),
+        (
+            Some(&other),
+            &post,
+            upload,
+            "email\na@x.pl\n",
+            StatusCode::NOT_FOUND,
+        ),
+        (
+            Some(&author),
+            &post,
+            list,
+            "email\na@x.pl\n",
+            StatusCode::FORBIDDEN,
+        ),
+        (
+            Some(&author),
+            &post,
+            "/c-api/admissions/uploads/cats",
+            "x",
+            StatusCode::NOT_FOUND,
+        ),
         (Some(&author), &post, upload, "", StatusCode::UNPROCESSABLE_ENTITY),
         (None, &get, people, "", StatusCode::UNAUTHORIZED),
         (Some(&viewer), &get, people, "", StatusCode::FORBIDDEN),
