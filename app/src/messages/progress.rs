@@ -137,7 +137,7 @@ fn Shown(progress: CampaignProgress, rate: RwSignal<f64>) -> impl IntoView {
                     "seal_broken" => t_string!(i18n, campaigns.stopped_seal_broken).to_string(),
                     "relay_unreachable" => t_string!(i18n, campaigns.stopped_relay).to_string(),
                     "ledger_unbalanced" => t_string!(i18n, campaigns.stopped_ledger).to_string(),
-                    other => t_string!(i18n, campaigns.stopped_other, reason = other.to_owned()).to_string(),
+                    other => t_string!(i18n, campaigns.stopped_reason, reason = other.to_owned()).to_string(),
                 }}
             </Notice>
         }

@@ -38,8 +38,24 @@ impl Prepared {
         };
         let mut from = 0;
         for token in tokens(text) {
-            let Token::Open { attributes, .. } = token else {
-                continue;
+            let attributes = match token {
+                Token::Open { attributes, .. } => attributes,
+                Token::Text { text: words, start } => {
+                    // mrml's parser looks two bytes before a `>` in a text and panics inside a longer character.
+                    for (at, _) in words
+                        .match_indices('>')
+                        .filter(|(at, _)| *at >= 2 && !words.is_char_boundary(at - 2))
+                    {
+                        let at = start + at;
+                        this.text.push_str(&text[from..at]);
+                        this.text.push_str("&#62;");
+                        let before = this.shifts.last().map_or(0, |it| it.1);
+                        this.shifts.push((this.text.len(), before + 4));
+                        from = at + 1;
+                    }
+                    continue;
+                }
+                _ => continue,
             };
             for attribute in attributes {
                 for (at, c) in attribute
