@@ -9,6 +9,8 @@ part="${1:-all}"
 scripts/bootstrap.sh test
 # The macros of sqlx read .sqlx; only the tests themselves need a database.
 export SQLX_OFFLINE=true
+# The same cases in every run: a failure is a change of ours, not of luck.
+export PROPTEST_RNG_SEED=20261121
 if [ "$part" != browser ]; then
   echo "== tests in Rust: units, rules on a real database, routers, SMTP on the wire"
   scripts/with-postgres.sh cargo test --workspace --exclude frontend
