@@ -145,7 +145,7 @@ impl Letter {
                     "seal_broken" => td_string!(locale, mail.stopped_seal).to_string(),
                     "sender_domain" => td_string!(locale, mail.stopped_sender).to_string(),
                     "template_error" => td_string!(locale, mail.stopped_template).to_string(),
-                    _ => td_string!(locale, mail.stopped_other).to_string(),
+                    _ => td_string!(locale, mail.stopped_elsewhere).to_string(),
                 };
                 self.paragraphs.push(why);
                 self.link.clone_from(link);
