@@ -5,7 +5,7 @@ use crate::campaigns::Draft;
 use crate::queue::{self, Job, Notice, SystemMail};
 use crate::{Error, Granted, Result, Tx};
 use types::access::Role;
-use types::{Code, Language, ReviewId, UnitId, UserId};
+use types::{CampaignId, Code, Language, ReviewId, UnitId, UserId};
 
 struct Recipient {
     name: String,
@@ -135,12 +135,12 @@ pub(super) async fn decided(
     send(tx, to, notice).await
 }
 
-/// To whoever submitted it: it was not sent.
-pub(crate) async fn stopped(tx: &mut Tx, draft: &Draft, reason: Code) -> Result<()> {
+/// To whoever submitted it: it was not sent, or not to everybody.
+pub(crate) async fn stopped(tx: &mut Tx, unit_id: UnitId, campaign: CampaignId, name: &str, reason: Code) -> Result<()> {
     let submitter = sqlx::query_scalar!(
         r#"select submitted_by as "by: UserId" from campaign_revisions
            where campaign_id = $1 order by number desc limit 1"#,
-        draft.id.uuid()
+        campaign.uuid()
     )
     .fetch_optional(tx.conn())
     .await?
@@ -148,11 +148,11 @@ pub(crate) async fn stopped(tx: &mut Tx, draft: &Draft, reason: Code) -> Result<
     let Some(to) = colleague(tx, submitter).await? else {
         return Ok(());
     };
-    let (key, _) = unit(tx, draft.unit).await?;
+    let (key, _) = unit(tx, unit_id).await?;
     let notice = Notice::SendingStopped {
-        campaign: draft.name.clone(),
+        campaign: name.to_owned(),
         reason: reason.as_str().to_owned(),
-        link: format!("{}/c/{key}/messages/{}", tx.public_url(), draft.id),
+        link: format!("{}/c/{key}/messages/{}", tx.public_url(), campaign),
     };
     send(tx, to, notice).await
 }

@@ -112,6 +112,6 @@ async fn stop(tx: &mut Tx, draft: &Draft, reason: Code) -> Result<Option<Dispatc
         json!({"reason": reason.as_str()}),
     )
     .await?;
-    notify::stopped(tx, draft, reason).await?;
+    notify::stopped(tx, draft.unit, draft.id, &draft.name, reason).await?;
     Ok(None)
 }

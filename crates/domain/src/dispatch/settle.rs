@@ -5,10 +5,11 @@ use super::state::{Command, DispatchState, Lane, transition};
 use crate::{
     Domain, Error, Result, Tx,
     access::{ControlSending, System},
+    approvals::notify,
     audit::{self, Object},
 };
 use serde_json::json;
-use types::{DispatchId, UnitId};
+use types::{CampaignId, Code, DispatchId, UnitId};
 use uuid::Uuid;
 
 /// One key for the advisory lock: one node settles at a time, the others skip their turn.
@@ -62,7 +63,7 @@ pub async fn settle(domain: &Domain) -> Result<()> {
     add_up(&mut tx).await?;
     let complete = sqlx::query_scalar!(
         r#"select d.id as "id: DispatchId" from dispatches d
-           where d.state in ('sending', 'cancelling')
+           where d.state in ('sending', 'paused', 'cancelling')
              and not exists (select from dispatch_chunks c where c.dispatch_id = d.id and c.state <> 'done')"#
     )
     .fetch_all(tx.conn())
@@ -73,7 +74,8 @@ pub async fn settle(domain: &Domain) -> Result<()> {
     tx.commit().await
 }
 
-/// Law 2: a running dispatch whose campaign no longer is what was approved stops, whoever changed it and however.
+/// Law 2: a running dispatch whose campaign no longer is what was approved stops, whoever changed it and however. Its author
+/// is told.
 async fn break_seals(tx: &mut Tx) -> Result<()> {
     let broken = sqlx::query!(
         r#"update dispatches d set state = 'cancelling', stopped_reason = 'seal_broken'
@@ -82,7 +84,8 @@ async fn break_seals(tx: &mut Tx) -> Result<()> {
                  select from campaigns k join campaign_revisions r on r.id = k.current_revision_id
                      join reviews v on v.revision_id = r.id and v.state = 'approved' and v.seal = r.seal
                  where k.id = d.campaign_id and k.state in ('sending', 'paused', 'cancelled') and r.id = d.revision_id)
-           returning d.id as "id: DispatchId", d.unit_id as "unit: UnitId""#
+           returning d.id as "id: DispatchId", d.unit_id as "unit: UnitId", d.campaign_id as "campaign!: CampaignId",
+               (select name from campaigns k where k.id = d.campaign_id) as "name!""#
     )
     .fetch_all(tx.conn())
     .await?;
@@ -92,10 +95,11 @@ async fn break_seals(tx: &mut Tx) -> Result<()> {
             tx,
             &by,
             "dispatch.seal_broken",
-            Object::new("dispatch", row.id.uuid(), ""),
-            json!({}),
+            Object::new("dispatch", row.id.uuid(), &row.name),
+            json!({"campaign": row.campaign}),
         )
         .await?;
+        notify::stopped(tx, row.unit, row.campaign, &row.name, Code::SealBroken).await?;
     }
     Ok(())
 }

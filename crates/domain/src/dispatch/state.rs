@@ -118,7 +118,8 @@ pub fn transition(from: DispatchState, command: Command) -> Option<DispatchState
         (Expanding, Command::Expanded) | (Paused, Command::Resume) => Some(Sending),
         (Sending, Command::Pause) => Some(Paused),
         (Sending | Paused, Command::Cancel | Command::BreakSeal) => Some(Cancelling),
-        (Sending | Cancelling, Command::Complete) => Some(Done),
+        // What was in flight when it was paused may have been the rest.
+        (Sending | Paused | Cancelling, Command::Complete) => Some(Done),
         (Cancelling, Command::CompleteBroken) => Some(Stopped),
         _ => None,
     }

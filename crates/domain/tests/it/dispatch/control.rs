@@ -156,6 +156,24 @@ async fn cancelled_in_the_middle_everybody_is_accounted_for(pool: PgPool) -> dom
     Ok(())
 }
 
+/// What was in flight when it was paused was the rest: nobody has to resume an empty dispatch.
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_pause_after_the_last_message_does_not_keep_it_open(pool: PgPool) -> domain::Result<()> {
+    let (university, rules, run) = start(pool, 3).await?;
+    let now = university.domain.now();
+    let chunk = claim(&university, WORKER, Lane::Marketing).await.unwrap();
+    let people = dispatch::recipients(&university.domain, chunk).await?;
+    dispatch::record(&university.domain, WORKER, chunk, LEASE, &rules, &[], &[], &people).await?;
+    command(&university, run, "pause").await?;
+    let done: Vec<_> = people.iter().map(|it| ended(it, OutcomeKind::Sent, "", now)).collect();
+    dispatch::record(&university.domain, WORKER, chunk, LEASE, &rules, &done, &[], &[]).await?;
+    dispatch::release(&university.domain, WORKER, chunk, None).await?;
+    dispatch::settle(&university.domain).await?;
+    assert_eq!(dispatch_row(&university, run).await.0, "done");
+    balances(&university, run).await;
+    Ok(())
+}
+
 /// Law 2: whatever changes the approval stops the sending, and whoever was not written to is accounted for.
 async fn stops(pool: PgPool, tampering: &'static str) -> domain::Result<()> {
     let (university, rules, run) = start(pool, 60).await?;
