@@ -1,5 +1,6 @@
 //! Who did what, when: the unit's append-only log.
 
+use super::acts::act_text;
 use super::api::list_audit;
 use super::frame::Frame;
 use crate::layout::use_here;
@@ -79,8 +80,9 @@ fn columns() -> Vec<Column<AuditEntry>> {
         ),
         Column::new(
             move || t_string!(i18n, settings.audit_act),
-            |row: &AuditEntry| {
-                view! { <code class="text-[13px]">{row.action.clone()}</code> }
+            move |row: &AuditEntry| {
+                let action = row.action.clone();
+                view! { {move || act_text(i18n, &action)} }
             },
         ),
         Column::new(

@@ -1,6 +1,7 @@
 //! People, units, the audit log, one's own account.
 
 mod account;
+mod acts;
 mod api;
 mod audit;
 mod frame;

@@ -136,7 +136,13 @@ pub(super) async fn decided(
 }
 
 /// To whoever submitted it: it was not sent, or not to everybody.
-pub(crate) async fn stopped(tx: &mut Tx, unit_id: UnitId, campaign: CampaignId, name: &str, reason: Code) -> Result<()> {
+pub(crate) async fn stopped(
+    tx: &mut Tx,
+    unit_id: UnitId,
+    campaign: CampaignId,
+    name: &str,
+    reason: Code,
+) -> Result<()> {
     let submitter = sqlx::query_scalar!(
         r#"select submitted_by as "by: UserId" from campaign_revisions
            where campaign_id = $1 order by number desc limit 1"#,

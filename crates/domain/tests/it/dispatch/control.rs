@@ -163,9 +163,22 @@ async fn a_pause_after_the_last_message_does_not_keep_it_open(pool: PgPool) -> d
     let now = university.domain.now();
     let chunk = claim(&university, WORKER, Lane::Marketing).await.unwrap();
     let people = dispatch::recipients(&university.domain, chunk).await?;
-    dispatch::record(&university.domain, WORKER, chunk, LEASE, &rules, &[], &[], &people).await?;
+    dispatch::record(
+        &university.domain,
+        WORKER,
+        chunk,
+        LEASE,
+        &rules,
+        &[],
+        &[],
+        &people,
+    )
+    .await?;
     command(&university, run, "pause").await?;
-    let done: Vec<_> = people.iter().map(|it| ended(it, OutcomeKind::Sent, "", now)).collect();
+    let done: Vec<_> = people
+        .iter()
+        .map(|it| ended(it, OutcomeKind::Sent, "", now))
+        .collect();
     dispatch::record(&university.domain, WORKER, chunk, LEASE, &rules, &done, &[], &[]).await?;
     dispatch::release(&university.domain, WORKER, chunk, None).await?;
     dispatch::settle(&university.domain).await?;
