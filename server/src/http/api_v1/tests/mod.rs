@@ -1,5 +1,6 @@
 //! The frame that all resources share, on real routes and a real database.
 
+mod campaigns;
 mod matrix;
 pub mod support;
 

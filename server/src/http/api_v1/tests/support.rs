@@ -119,6 +119,13 @@ impl Caller {
         self.send(method, &format!("/api/v1{path}"), &all, body).await
     }
 
+    /// Sends a file as the body of a call.
+    pub async fn upload(&self, path: &str, text: String) -> Answer {
+        let bearer = format!("Bearer {}", self.token);
+        let headers = [("authorization", bearer.as_str()), ("content-type", "text/csv")];
+        self.send("POST", &format!("/api/v1{path}"), &headers, text).await
+    }
+
     /// Sends anything anywhere.
     pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: String) -> Answer {
         let peer = ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 40_000)));
