@@ -13,7 +13,7 @@ export SQLX_OFFLINE=true
 export PROPTEST_RNG_SEED=20261121
 if [ "$part" != browser ]; then
   echo "== tests in Rust: units, rules on a real database, routers, SMTP on the wire"
-  scripts/with-postgres.sh cargo test --workspace --exclude frontend
+  scripts/with-postgres.sh cargo test --workspace --exclude frontend --no-fail-fast
 fi
 if [ "$part" != cargo ]; then
   echo "== the release build"

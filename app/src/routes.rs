@@ -7,22 +7,23 @@
 
 use i18n::{t, use_i18n};
 use leptos::prelude::*;
-use leptos_meta::{Title, provide_meta_context};
+use leptos_meta::provide_meta_context;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{Lazy, SsrMode, path};
 
 use crate::layout::ConsoleFrame;
 use crate::locale::provide_locale;
+use crate::ui::{RootTitle, Title, provide_title};
 use crate::{approvals, audience, content, dev, home, messages, reports, settings};
 
 /// The console.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    provide_title();
     let i18n = provide_locale();
     view! {
-        // The empty text is what remains when a page takes its own title away; the formatter makes the name of it.
-        <Title text="" formatter=|page: String| if page.is_empty() { "Campanile".to_owned() } else { format!("{page} · Campanile") }/>
+        <RootTitle />
         <Router>
             <a href="#content" class="sr-only focus:not-sr-only focus:fixed focus:left-4 focus:top-3 focus:z-50 focus:rounded-md focus:bg-raised focus:px-3 focus:py-2">{t!(i18n, common.skip_to_content)}</a>
             <Routes fallback=NotFound>

@@ -21,7 +21,8 @@ const PAGES = [
   ["audience-suppressions", "/audience/suppressions", "marta"],
   ["reports", "/reports", "anna"],
   ["settings", "/settings", "helen", "brackwater"],
-  ["settings-people", "/settings/people", "helen", "brackwater"],
+  ["settings-account", "/settings/account", "anna"],
+  ["settings-admissions", "/settings", "marta"],
   ["settings-units", "/settings/units", "helen", "brackwater"],
   ["settings-audit", "/settings/audit", "helen", "brackwater"],
 ];

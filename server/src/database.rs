@@ -206,10 +206,10 @@ impl Database {
         write_key(&self.data_dir, key.expose()).context("the restored secret key cannot be kept")
     }
 
-    /// Returns when the private cluster ends by itself; never for an external server.
-    pub async fn ended(&mut self) {
+    /// Starts the private cluster again whenever it ends by itself; does nothing for an external server. Never returns.
+    pub async fn keep_running(&mut self) {
         match &mut self.cluster {
-            Some(cluster) => cluster.ended().await,
+            Some(cluster) => cluster.keep_running().await,
             None => std::future::pending().await,
         }
     }

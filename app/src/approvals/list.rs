@@ -6,7 +6,6 @@ use crate::messages::words::people_text;
 use crate::ui::*;
 use i18n::{I18nContext, Locale, t_string, use_i18n};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use types::approvals::{ReviewRow, ReviewState};
 use types::campaigns::Schedule;
 

@@ -11,7 +11,6 @@ use crate::messages::words::{kind_text, language_text, people_text, reader};
 use crate::ui::*;
 use i18n::{t, t_string, use_i18n};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use types::approvals::{ReviewDetail, ReviewState};
 use types::campaigns::Schedule;

@@ -7,7 +7,6 @@ use crate::ui::*;
 use i18n::{t, t_string, use_i18n};
 use leptos::html;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::{use_navigate, use_query_map};
 use types::imports::ImportKind;
 

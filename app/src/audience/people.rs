@@ -5,7 +5,6 @@ use crate::layout::use_here;
 use crate::ui::*;
 use i18n::{t, t_string, use_i18n};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use std::collections::BTreeSet;
 use types::access::Permission;

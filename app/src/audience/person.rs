@@ -7,7 +7,6 @@ use crate::layout::use_here;
 use crate::ui::*;
 use i18n::{t, t_string, use_i18n};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::{use_navigate, use_params_map};
 use types::access::Permission;
 use types::contacts::{Contact, ContactMessage};

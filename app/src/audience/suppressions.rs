@@ -6,7 +6,6 @@ use crate::ui::*;
 use i18n::{t, t_string, use_i18n};
 use leptos::context::Provider;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use types::SuppressionId;
 use types::access::Permission;
 use types::suppressions::{Suppression, SuppressionInput, SuppressionReason};

@@ -8,7 +8,6 @@ use crate::ui::*;
 use i18n::{t, t_string, use_i18n};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_meta::Title;
 use render::{Draft, Person, PlainLinks, Setting, TemplateSource, Words};
 use std::collections::BTreeMap;
 use types::Language;

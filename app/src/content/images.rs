@@ -9,7 +9,6 @@ use i18n::{t, t_string, use_i18n};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_meta::Title;
 use types::access::Permission;
 use types::content::ImageRow;
 use types::{ApiError, PageQuery};

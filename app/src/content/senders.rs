@@ -7,7 +7,6 @@ use crate::ui::*;
 use i18n::{t, t_string, use_i18n};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_meta::Title;
 use types::access::Permission;
 use types::content::{SenderProfile, SenderProfileInput};
 use types::{ApiError, SenderProfileId};

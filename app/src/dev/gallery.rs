@@ -3,7 +3,6 @@
 use super::{charts::Charts, feedback::Feedback, forms::Forms};
 use crate::ui::*;
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// One group of components.
 #[component]

@@ -54,9 +54,9 @@ pub(super) fn Waiting(waiting: Vec<HomeReview>) -> impl IntoView {
     let lines = waiting
         .into_iter()
         .map(|review| {
-            let HomeReview { campaign_id, name, requested_by, requested_at, people } = review;
+            let HomeReview { id, name, requested_by, requested_at, people } = review;
             view! {
-                <a href=here.href(&format!("/messages/{campaign_id}")) class=LINE>
+                <a href=here.href(&format!("/approvals/{id}")) class=LINE>
                     <span class="min-w-0 flex-1">
                         <span class="block truncate font-medium">{name}</span>
                         <span class="block text-[13px] text-muted">

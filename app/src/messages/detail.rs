@@ -11,7 +11,6 @@ use crate::reports::{CampaignReportView, StateBadge};
 use crate::ui::*;
 use i18n::{t, t_string, use_i18n};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use types::Code;
 use types::access::Permission;

@@ -6,7 +6,6 @@ use crate::reports::{StateBadge, state_text};
 use crate::ui::*;
 use i18n::{t, t_string, use_i18n};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use types::access::Permission;
 use types::campaigns::{CampaignRow, CampaignState};
 

@@ -9,7 +9,6 @@ use crate::layout::use_here;
 use crate::ui::*;
 use i18n::{t, t_string, use_i18n};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use std::time::Duration;
 use types::CampaignId;

@@ -58,6 +58,8 @@ pub fn rule_text(i18n: I18nContext<Locale>, outcome: &str, rule: &str, reply_cod
         "unsubscribed_all" => t_string!(i18n, reports.rule_unsubscribed_all),
         "not_subscribed" => t_string!(i18n, reports.rule_not_subscribed),
         "suppression_list" => t_string!(i18n, reports.rule_suppression_list),
+        // Refused now, by the server that replied; without a reply it was held back for what happened earlier.
+        "hard_bounce" if reply_code.is_some() => t_string!(i18n, reports.rule_bounced),
         "hard_bounce" => t_string!(i18n, reports.rule_hard_bounce),
         "duplicate_address" => t_string!(i18n, reports.rule_duplicate_address),
         "no_address" => t_string!(i18n, reports.rule_no_address),

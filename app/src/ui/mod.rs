@@ -24,6 +24,7 @@ mod surface;
 mod table;
 mod tabs;
 mod time;
+mod title;
 mod toast;
 
 pub use badge::{Badge, Tone};
@@ -45,4 +46,5 @@ pub use surface::{Avatar, Card, KeyboardHint, PageHeader, Section, Stat};
 pub use table::{Align, Column, DataTable, FilterSelect, ListAddress, use_list_query};
 pub use tabs::{Tab, TabLinks, TabPanel, Tabs};
 pub use time::{Moment, TimeStyle, Zone, format_time, provide_zone, zone_name};
+pub use title::{RootTitle, Title, provide_title};
 pub use toast::{ToastRegion, Toasts, provide_toasts, use_toasts};

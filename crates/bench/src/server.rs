@@ -123,13 +123,6 @@ pub struct Running {
     child: Child,
 }
 
-impl Running {
-    /// The server's process.
-    pub fn id(&self) -> u32 {
-        self.child.id()
-    }
-}
-
 impl Drop for Running {
     fn drop(&mut self) {
         // The same as an operator's: it stops its database before it ends.

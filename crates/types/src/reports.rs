@@ -1,6 +1,6 @@
 //! What reports and the home page say.
 
-use crate::CampaignId;
+use crate::{CampaignId, ReviewId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -152,7 +152,7 @@ pub struct Home {
 /// A message somebody asks to approve.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HomeReview {
-    pub campaign_id: CampaignId,
+    pub id: ReviewId,
     pub name: String,
     pub requested_by: String,
     pub requested_at: Timestamp,

@@ -66,7 +66,7 @@ pub(super) async fn serve(config: Config, options: Options) -> anyhow::Result<Ex
     }
     let served = tokio::select! {
         served = listening::run(listener, http::router(state), signals::stop()) => served,
-        () = node.database.ended() => Err(anyhow::anyhow!("the private database has ended; start campanile again")),
+        () = node.database.keep_running() => Ok(()),
         () = upkeep(node.domain.clone(), !options.no_jobs) => Ok(()),
     };
     tracing::info!("stopping");
@@ -94,7 +94,7 @@ pub(super) async fn work(config: Config) -> anyhow::Result<ExitCode> {
     let ended = tokio::select! {
         () = signals::stop() => Ok(ExitCode::SUCCESS),
         () = upkeep(node.domain.clone(), true) => Ok(ExitCode::SUCCESS),
-        () = node.database.ended() => Err(anyhow::anyhow!("the private database has ended; start campanile again")),
+        () = node.database.keep_running() => Ok(ExitCode::SUCCESS),
     };
     running.stop().await;
     node.database.close().await;

@@ -18,7 +18,7 @@ use super::{EmbeddedError, leftovers, place};
 
 /// The cluster's directory below the data directory.
 pub(super) const DIRECTORY: &str = "postgres";
-const LOG: &str = "postgres.log";
+pub(super) const LOG: &str = "postgres.log";
 const SUPERUSER: &str = "campanile";
 const DATABASE: &str = "campanile";
 /// After a crash PostgreSQL replays its log first; on a slow disk that takes minutes.
@@ -27,16 +27,16 @@ const PATIENCE: Duration = Duration::from_secs(600);
 /// A running private cluster, or one run by another process that this one has joined.
 #[derive(Debug)]
 pub struct Cluster {
-    tools: Tools,
-    socket_dir: PathBuf,
+    pub(super) tools: Tools,
+    pub(super) socket_dir: PathBuf,
     data_dir: PathBuf,
-    owned: Option<Owned>,
+    pub(super) owned: Option<Owned>,
 }
 
 /// What only the owner of a cluster has.
 #[derive(Debug)]
-struct Owned {
-    server: Child,
+pub(super) struct Owned {
+    pub(super) server: Child,
     // Held until the server has stopped.
     #[cfg_attr(
         not(test),
@@ -137,7 +137,7 @@ impl Tools {
         std::fs::rename(&fresh, &self.cluster).map_err(EmbeddedError::file("renaming", &fresh))
     }
 
-    fn spawn(&self, socket_dir: &Path, log: File) -> Result<Child, EmbeddedError> {
+    pub(super) fn spawn(&self, socket_dir: &Path, log: File) -> Result<Child, EmbeddedError> {
         let log = Stdio::from(log);
         let mut command = self.command("postgres");
         command.arg("-D").arg(&self.cluster);
@@ -258,7 +258,7 @@ impl Cluster {
         Ok(cluster)
     }
 
-    async fn wait_until_ready(&mut self, log: &Path) -> Result<(), EmbeddedError> {
+    pub(super) async fn wait_until_ready(&mut self, log: &Path) -> Result<(), EmbeddedError> {
         let began = Instant::now();
         let mut said = Duration::from_secs(3);
         let maintenance = self.connect_options().database("postgres");
@@ -328,22 +328,6 @@ impl Cluster {
         &self.tools.binaries
     }
 
-    /// Returns when the server ends by itself. Never for one that another process runs.
-    pub async fn ended(&mut self) {
-        match &mut self.owned {
-            Some(owned) => {
-                // An error means that the child cannot be waited for, so it is gone.
-                let status = owned
-                    .server
-                    .wait()
-                    .await
-                    .map_or_else(|e| e.to_string(), |s| s.to_string());
-                tracing::error!(status, "the private database has ended unexpectedly");
-            }
-            None => std::future::pending().await,
-        }
-    }
-
     /// What is left when Campanile is killed: the server keeps running, the lock is free.
     #[cfg(test)]
     pub(super) fn forget(mut self) {
@@ -385,7 +369,7 @@ impl Drop for Cluster {
 }
 
 /// Opens the server's log, starting afresh when it has grown large.
-fn open_log(path: &Path) -> Result<File, EmbeddedError> {
+pub(super) fn open_log(path: &Path) -> Result<File, EmbeddedError> {
     const LARGE: u64 = 8 << 20;
     if std::fs::metadata(path).is_ok_and(|log| log.len() > LARGE) {
         let old = path.with_extension("log.old");

@@ -10,6 +10,7 @@ mod cluster;
 mod directory;
 mod leftovers;
 pub mod place;
+mod supervise;
 mod user;
 
 use std::path::PathBuf;

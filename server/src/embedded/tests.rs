@@ -147,6 +147,43 @@ async fn recovers_when_the_server_itself_was_killed() {
 }
 
 #[tokio::test]
+async fn starts_its_server_again_when_somebody_kills_it() {
+    let place = place();
+    let data = place.path().join("data");
+    let mut cluster = start(&data).await.expect("started");
+    let options = cluster.connect_options();
+    let mut connection = PgConnection::connect_with(&options).await.expect("connected");
+    sqlx::query("create table kept as select 1 as one")
+        .execute(&mut connection)
+        .await
+        .expect("created");
+    let pid = server_pid(&data).expect("running");
+    let killed = std::process::Command::new("kill")
+        .args(["-9", &pid.to_string()])
+        .status();
+    assert!(killed.expect("kill").success());
+    let answer = async {
+        loop {
+            if let Ok(mut connection) = PgConnection::connect_with(&options).await
+                && let Ok(one) = sqlx::query_scalar::<_, i32>("select one from kept")
+                    .fetch_one(&mut connection)
+                    .await
+                && server_pid(&data) != Some(pid)
+            {
+                return one;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    };
+    let one = tokio::select! {
+        one = answer => one,
+        () = cluster.keep_running() => unreachable!("it never returns"),
+    };
+    assert_eq!(one, 1);
+    cluster.stop().await;
+}
+
+#[tokio::test]
 async fn a_stale_pid_file_naming_a_stranger_is_cleared() {
     let place = place();
     let data = place.path().join("data");

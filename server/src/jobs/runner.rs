@@ -65,12 +65,21 @@ async fn work(shared: &Arc<Shared>, worker: Uuid, claimed: Claimed) {
         Err(failure) => {
             let (Failure::Retry(error) | Failure::Dead(error)) = failure;
             tracing::warn!(job = %claimed.id, kind, attempt = claimed.attempt, error, "a job was not done");
-            queue::put_back(&shared.domain, worker, &claimed, failure).await
+            put_back(shared, worker, &claimed, failure).await
         }
     };
     if let Err(error) = written {
         // The lease ends and it is done again: every job is safe to do twice.
         let _ = types::ApiError::from(error);
+    }
+}
+
+/// Again later; or, when it was tried often enough, never: then nobody is left waiting for it.
+async fn put_back(shared: &Shared, worker: Uuid, claimed: &Claimed, failure: &Failure) -> domain::Result<()> {
+    let given_up = queue::put_back(&shared.domain, worker, claimed, failure).await?;
+    match claimed.job {
+        Job::Import { import } if given_up => domain::imports::give_up(&shared.domain, import).await,
+        _ => Ok(()),
     }
 }
 

@@ -13,7 +13,6 @@ use crate::ui::*;
 use i18n::{t, t_string, use_i18n};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map};
 use render::{Draft, Finding, TemplateSource};

@@ -111,11 +111,11 @@ pub async fn finish(domain: &Domain, worker: Uuid, id: JobId) -> Result<()> {
     Ok(())
 }
 
-/// Not done: again later, or never.
+/// Not done: again later, or never. True when it was put aside for good, so that whoever waits for it can be told.
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn put_back(domain: &Domain, worker: Uuid, claimed: &Claimed, failure: &Failure) -> Result<()> {
+pub async fn put_back(domain: &Domain, worker: Uuid, claimed: &Claimed, failure: &Failure) -> Result<bool> {
     match failure {
         Failure::Retry(error) if claimed.attempt < MAX_ATTEMPTS => {
             sqlx::query!(
@@ -127,17 +127,17 @@ pub async fn put_back(domain: &Domain, worker: Uuid, claimed: &Claimed, failure:
             )
             .execute(domain.pool())
             .await?;
-            Ok(())
+            Ok(false)
         }
-        Failure::Retry(error) | Failure::Dead(error) => bury(domain, worker, claimed.id, error).await,
+        Failure::Retry(error) | Failure::Dead(error) => {
+            bury(domain, worker, claimed.id, error).await?;
+            Ok(true)
+        }
     }
 }
 
 /// Puts a job aside with its reason.
-///
-/// # Errors
-/// When the database cannot be asked.
-pub async fn bury(domain: &Domain, worker: Uuid, id: JobId, error: &str) -> Result<()> {
+async fn bury(domain: &Domain, worker: Uuid, id: JobId, error: &str) -> Result<()> {
     sqlx::query!(
         "update jobs set dead = true, finished_at = $3, leased_by = null, leased_until = null, last_error = $4,
              payload = case when kind in ('system_mail', 'prepared_mail') then '{}' else payload end

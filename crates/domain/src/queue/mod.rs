@@ -5,7 +5,7 @@
 mod claim;
 mod job;
 
-pub use claim::{Claimed, Failure, bury, claim, extend, finish, put_back, sweep};
+pub use claim::{Claimed, Failure, claim, extend, finish, put_back, sweep};
 pub use job::{Job, Notice, PreparedMail, SystemMail};
 
 use crate::{Result, Tx, ts};

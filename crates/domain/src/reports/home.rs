@@ -6,7 +6,7 @@ use crate::{Actor, Granted, Result, Tx};
 use jiff_sqlx::Timestamp as SqlTimestamp;
 use types::access::Permission;
 use types::reports::{Home, HomeDraft, HomeReview, ListHealth, ReportSummary};
-use types::{CampaignId, PageQuery};
+use types::{CampaignId, PageQuery, ReviewId};
 use uuid::Uuid;
 
 /// Lines of each list.
@@ -50,7 +50,7 @@ pub async fn home(tx: &mut Tx, by: &Granted<ViewUnit>, actor: &Actor) -> Result<
 /// Reviews that this person could decide: not those they asked for, nor those they worked on (law 2).
 async fn waiting(tx: &mut Tx, by: &Granted<ViewUnit>, user: Uuid) -> Result<Vec<HomeReview>> {
     let rows = sqlx::query!(
-        r#"select c.id as "id: CampaignId", c.name, u.name as requested_by, r.requested_at as "requested_at: SqlTimestamp",
+        r#"select r.id as "id: ReviewId", c.name, u.name as requested_by, r.requested_at as "requested_at: SqlTimestamp",
                   v.audience_count
            from reviews r
            join campaigns c on c.id = r.campaign_id
@@ -69,7 +69,7 @@ async fn waiting(tx: &mut Tx, by: &Granted<ViewUnit>, user: Uuid) -> Result<Vec<
     Ok(rows
         .into_iter()
         .map(|row| HomeReview {
-            campaign_id: row.id,
+            id: row.id,
             name: row.name,
             requested_by: row.requested_by,
             requested_at: row.requested_at.to_jiff(),

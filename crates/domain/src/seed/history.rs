@@ -93,8 +93,12 @@ impl Demo {
             return Err(Error::broken("a run of the demo"));
         };
         let sent = sqlx::query!(
-            "select seq, at from outcomes where dispatch_id = $1 and outcome = 'sent' order by seq",
-            run.0.uuid()
+            r#"select o.seq, o.at,
+                      array(select l.number from dispatch_links l
+                            where l.dispatch_id = d.dispatch_id and l.language = d.language order by l.number) as "links!"
+               from outcomes o join deliveries d using (dispatch_id, seq)
+               where o.dispatch_id = $1 and o.outcome = 'sent' order by o.seq"#,
+            run.uuid()
         )
         .fetch_all(self.domain.pool())
         .await?;
@@ -103,11 +107,11 @@ impl Demo {
         for row in sent {
             let reader = Reader {
                 delivery: DeliveryRef {
-                    dispatch: run.0,
+                    dispatch: run,
                     seq: row.seq,
                 },
                 sent: row.at.to_jiff(),
-                links: run.1,
+                links: row.links,
             };
             if rng.random_ratio(1, 40) {
                 hits.extend(reader.scanned());
@@ -118,7 +122,7 @@ impl Demo {
             if rng.random_ratio(message.opens, 100) {
                 let opened = reader.opened(&mut rng);
                 if rng.random_ratio(message.clicks, 100) {
-                    hits.push(reader.clicked(&mut rng, opened.at));
+                    hits.extend(reader.clicked(&mut rng, opened.at));
                 }
                 if rng.random_ratio(1, 160) {
                     leaving.push((reader.delivery, opened.at + SignedDuration::from_mins(2)));
@@ -137,15 +141,13 @@ impl Demo {
         Ok(())
     }
 
-    /// The newest run and how many links it has.
-    async fn last_run(&self) -> Result<Option<(DispatchId, i16)>> {
-        let row = sqlx::query!(
-            r#"select d.id as "id: DispatchId", coalesce((select max(number) from dispatch_links l where l.dispatch_id = d.id), 0::smallint) as "links!"
-               from dispatches d order by d.created_at desc limit 1"#
+    /// The newest run.
+    async fn last_run(&self) -> Result<Option<DispatchId>> {
+        Ok(sqlx::query_scalar!(
+            r#"select id as "id: DispatchId" from dispatches order by created_at desc limit 1"#
         )
         .fetch_optional(self.domain.pool())
-        .await?;
-        Ok(row.map(|row| (row.id, row.links)))
+        .await?)
     }
 
     async fn leave(&self, delivery: DeliveryRef, at: Timestamp) -> Result<()> {
@@ -171,7 +173,8 @@ impl Demo {
 struct Reader {
     delivery: DeliveryRef,
     sent: Timestamp,
-    links: i16,
+    /// The numbers of the links in the language they were written to in.
+    links: Vec<i16>,
 }
 
 impl Reader {
@@ -202,19 +205,17 @@ impl Reader {
         )
     }
 
-    fn clicked(&self, rng: &mut StdRng, opened: Timestamp) -> Hit {
+    /// A message without links cannot be clicked.
+    fn clicked(&self, rng: &mut StdRng, opened: Timestamp) -> Option<Hit> {
         // The first link is the button in most templates.
-        let link = if rng.random_bool(0.7) {
-            1
+        let place = if rng.random_bool(0.7) {
+            0
         } else {
-            rng.random_range(1..=self.links.max(1))
+            rng.random_range(0..self.links.len().max(1))
         };
-        self.hit(
-            HitKind::Clicked { link },
-            None,
-            PHONE,
-            opened + SignedDuration::from_secs(rng.random_range(8..300)),
-        )
+        let link = *self.links.get(place)?;
+        let at = opened + SignedDuration::from_secs(rng.random_range(8..300));
+        Some(self.hit(HitKind::Clicked { link }, None, PHONE, at))
     }
 
     fn prefetched(&self, rng: &mut StdRng) -> Hit {
@@ -224,10 +225,11 @@ impl Reader {
 
     fn scanned(&self) -> Vec<Hit> {
         let at = self.sent + SignedDuration::from_secs(5);
-        (1..=self.links)
+        self.links
+            .iter()
             .map(|link| {
                 self.hit(
-                    HitKind::Clicked { link },
+                    HitKind::Clicked { link: *link },
                     Some(Rule::Agent),
                     "Mozilla/5.0 (compatible; Barracuda Sentinel)",
                     at,

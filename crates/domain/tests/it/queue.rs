@@ -74,7 +74,9 @@ async fn failures_come_back_later_and_die_in_the_end(pool: PgPool) -> domain::Re
         for claimed in queue::claim(&domain, worker, KINDS, LEASE, 10).await? {
             tries += 1;
             assert_eq!(claimed.attempt, tries);
-            queue::put_back(&domain, worker, &claimed, &Failure::Retry("relay away".into())).await?;
+            let given_up =
+                queue::put_back(&domain, worker, &claimed, &Failure::Retry("relay away".into())).await?;
+            assert_eq!(given_up, tries == 20);
             assert!(
                 queue::claim(&domain, worker, KINDS, LEASE, 10).await?.is_empty(),
                 "not at once"

@@ -2,7 +2,9 @@
 //! nothing: the type is read from the content, and size and pixels are known before anything is decoded.
 
 use crate::{Error, Result};
-use image::{DynamicImage, ImageFormat, ImageReader, Limits};
+use image::codecs::{jpeg::JpegEncoder, png::PngEncoder, webp::WebPEncoder};
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, Limits};
 use sha2::{Digest, Sha256};
 use std::io::Cursor;
 use types::{ApiError, Code};
@@ -12,8 +14,11 @@ pub const MAX_BYTES: usize = 8 * 1024 * 1024;
 /// A picture of 40 megapixels takes 160 MB when decoded; more is an attack or a mistake.
 pub const MAX_PIXELS: u64 = 40_000_000;
 const MAX_SIDE: u32 = 12_000;
+const MAX_DECODED: u64 = 256 * 1024 * 1024;
 /// Wide enough for the gallery on a dense screen.
 const THUMBNAIL: u32 = 480;
+/// Of a JPEG that has to be written anew: above 90 the file grows and nobody sees why.
+const QUALITY: u8 = 90;
 
 /// An image with everything that is computed from it.
 #[derive(Clone, Debug)]
@@ -64,10 +69,24 @@ fn prepare_now(bytes: Vec<u8>) -> Result<Prepared> {
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
-    limits.max_alloc = Some(256 * 1024 * 1024);
+    limits.max_alloc = Some(MAX_DECODED);
     decoder.limits(limits);
+    let mut decoder = decoder.into_decoder().map_err(|_| refused(Code::ImageType))?;
+    if decoder.total_bytes() > MAX_DECODED {
+        return Err(refused(Code::ImageTooLarge));
+    }
+    let told = if format == ImageFormat::Gif {
+        None
+    } else {
+        Told::read(&mut decoder)
+    };
     // Decoding the whole picture also finds the file that is cut off.
-    let picture = decoder.decode().map_err(|_| refused(Code::ImageType))?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| refused(Code::ImageType))?;
+    let bytes = match told {
+        Some(told) => told.leave_out(&mut picture, format)?,
+        None => bytes,
+    };
+    let (width, height) = (picture.width(), picture.height());
     let thumbnail = thumbnail(&picture)?;
     Ok(Prepared {
         sha256: Sha256::digest(&bytes).into(),
@@ -78,6 +97,51 @@ fn prepare_now(bytes: Vec<u8>) -> Result<Prepared> {
         bytes,
         thumbnail,
     })
+}
+
+/// What a camera or an editor wrote beside the picture: where and when it was taken, by whom, with what. It must not go
+/// out to a hundred thousand people with the invitation (GDPR art. 25).
+struct Told {
+    orientation: Orientation,
+    colours: Option<Vec<u8>>,
+}
+
+impl Told {
+    /// None when the file says nothing: its bytes are kept as they are.
+    fn read<D: ImageDecoder>(decoder: &mut D) -> Option<Self> {
+        let mut says =
+            |read: fn(&mut D) -> image::ImageResult<Option<Vec<u8>>>| matches!(read(decoder), Ok(Some(_)));
+        let any = says(ImageDecoder::exif_metadata)
+            || says(ImageDecoder::xmp_metadata)
+            || says(ImageDecoder::iptc_metadata);
+        any.then(|| Self {
+            orientation: decoder.orientation().unwrap_or(Orientation::NoTransforms),
+            colours: decoder.icc_profile().unwrap_or_default(),
+        })
+    }
+
+    /// Turns the picture as the camera was held and writes it anew with its colour profile and nothing else. Animations
+    /// (GIF) are left alone: they come from no camera.
+    fn leave_out(self, picture: &mut DynamicImage, format: ImageFormat) -> Result<Vec<u8>> {
+        picture.apply_orientation(self.orientation);
+        let mut bytes = Vec::new();
+        let done = match format {
+            ImageFormat::Jpeg => self.write(JpegEncoder::new_with_quality(&mut bytes, QUALITY), picture),
+            ImageFormat::WebP => self.write(WebPEncoder::new_lossless(&mut bytes), picture),
+            _ => self.write(PngEncoder::new(&mut bytes), picture),
+        };
+        done.map_err(|_| Error::broken("encoding an image failed"))?;
+        Ok(bytes)
+    }
+
+    fn write(self, mut encoder: impl ImageEncoder, picture: &DynamicImage) -> image::ImageResult<()> {
+        if let Some(colours) = self.colours {
+            encoder
+                .set_icc_profile(colours)
+                .map_err(image::ImageError::Unsupported)?;
+        }
+        picture.write_with_encoder(encoder)
+    }
 }
 
 /// PNG, because it keeps transparency; never enlarged.
@@ -97,4 +161,32 @@ fn thumbnail(picture: &DynamicImage) -> Result<Vec<u8>> {
         .write_to(&mut Cursor::new(&mut bytes), ImageFormat::Png)
         .map_err(|_| Error::broken("encoding a thumbnail failed"))?;
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::codecs::jpeg::JpegDecoder;
+
+    #[tokio::test]
+    async fn what_the_camera_wrote_beside_a_picture_is_left_out() -> Result<()> {
+        // A TIFF header (big endian) with one entry: orientation (0x0112) is 6, "the camera was turned clockwise".
+        let exif = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0".to_vec();
+        let mut photo = Vec::new();
+        let mut encoder = JpegEncoder::new(&mut photo);
+        encoder.set_exif_metadata(exif).expect("JPEG takes EXIF");
+        encoder
+            .write_image(&[90; 40 * 20 * 3], 40, 20, image::ExtendedColorType::Rgb8)
+            .expect("a picture");
+        let prepared = prepare(photo).await?;
+        assert_eq!(
+            (prepared.width, prepared.height),
+            (20, 40),
+            "turned as it was held"
+        );
+        let mut kept = JpegDecoder::new(Cursor::new(&prepared.bytes)).expect("still a JPEG");
+        assert_eq!(kept.exif_metadata().expect("readable"), None);
+        assert_eq!(kept.dimensions(), (20, 40));
+        Ok(())
+    }
 }
