@@ -4,7 +4,6 @@ use crate::layout::use_here;
 use crate::ui::*;
 use i18n::{t_string, use_i18n};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use types::access::Permission;
 
 /// Head and tabs; only what the reader may open.
