@@ -7,6 +7,7 @@
 macro_rules! area {
     ($chunk:ident, $preload:ident; $($(#[$doc:meta])* $page:ident => $view:expr;)+) => {
         #[derive(Clone, Copy)]
+        #[allow(clippy::enum_variant_names, reason = "the names of the pages, as the routes have them")]
         enum AreaPage {
             $($page),+
         }

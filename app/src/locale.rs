@@ -77,7 +77,7 @@ pub fn provide_locale() -> I18nContext<Locale> {
         let language = context.get_locale();
         if let Some(root) = document().document_element() {
             // An element that refuses an attribute does not exist; there is nothing to tell the reader.
-            let _ = root.set_attribute("lang", &language.to_string());
+            let _ = root.set_attribute("lang", language.as_ref());
         }
     });
     context

@@ -24,6 +24,7 @@ const PAGES = [
   ["settings-account", "/settings/account", "anna"],
   ["settings-admissions", "/settings", "marta"],
   ["settings-units", "/settings/units", "helen", "brackwater"],
+  ["settings-api", "/settings/api", "helen", "brackwater"],
   ["settings-audit", "/settings/audit", "helen", "brackwater"],
 ];
 /** From a list to one of its things: page, pattern of the link. */

@@ -22,7 +22,7 @@ pub async fn run(domain: Domain) {
             Ok(0) => {}
             Ok(rows) => tracing::debug!(rows, "extended the chain of the audit log"),
             Err(error) => {
-                tracing::warn!(%error, "the chain of the audit log could not be extended; trying later")
+                tracing::warn!(%error, "the chain of the audit log could not be extended; trying later");
             }
         }
     }

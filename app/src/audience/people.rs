@@ -62,7 +62,7 @@ pub(super) fn People() -> impl IntoView {
         format!(
             "/c-api/{}/contacts.csv{}",
             here.key.get(),
-            map.with(|map| map.to_query_string())
+            map.with(leptos_router::params::ParamsMap::to_query_string)
         )
     });
     view! {

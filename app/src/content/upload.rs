@@ -46,10 +46,11 @@ fn send(
     let failed = Closure::once_into_js(offline);
     let read = Closure::once_into_js(move |response: JsValue| {
         let ok = Reflect::get(&response, &"ok".into()).is_ok_and(|it| it.is_truthy());
-        let text = Reflect::get(&response, &"text".into()).and_then(|it| it.dyn_into::<Function>());
+        let text =
+            Reflect::get(&response, &"text".into()).and_then(wasm_bindgen::JsCast::dyn_into::<Function>);
         let body = text
             .and_then(|it| it.call0(&response))
-            .and_then(|it| it.dyn_into::<Promise>());
+            .and_then(wasm_bindgen::JsCast::dyn_into::<Promise>);
         let Ok(body) = body else {
             done.run(Err(ApiError::new(Code::Internal)));
             return;
@@ -71,7 +72,7 @@ fn send(
 
 /// `promise.then(done, failed)`.
 fn then(promise: &Promise, done: &JsValue, failed: &JsValue) {
-    let method = Reflect::get(promise, &"then".into()).and_then(|it| it.dyn_into::<Function>());
+    let method = Reflect::get(promise, &"then".into()).and_then(wasm_bindgen::JsCast::dyn_into::<Function>);
     if let Ok(method) = method {
         // A promise's own method does not throw.
         drop(method.call2(promise, done, failed));

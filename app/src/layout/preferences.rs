@@ -26,7 +26,7 @@ pub(super) fn LanguageMenu() -> impl IntoView {
     let i18n = use_i18n();
     let choose = move |locale: Locale| {
         i18n.set_locale(locale);
-        remember(LOCALE_COOKIE, &locale.to_string());
+        remember(LOCALE_COOKIE, locale.as_ref());
         spawn_local(async move {
             // Kept in the cookie in any case; a failure only means that another browser will not know.
             let _ = api::set_language(language_of(locale)).await;
@@ -116,7 +116,7 @@ pub(super) fn ThemeMenu() -> impl IntoView {
 pub fn apply_preferences(i18n: I18nContext<Locale>, language: Language, theme: Theme) {
     let locale = locale_of(language);
     i18n.set_locale(locale);
-    remember(LOCALE_COOKIE, &locale.to_string());
+    remember(LOCALE_COOKIE, locale.as_ref());
     let theme = match theme {
         Theme::System => "",
         Theme::Light => "light",

@@ -112,10 +112,10 @@ pub(super) fn New() -> impl IntoView {
 #[component]
 fn Gallery(list: Vec<TemplateRow>, template: RwSignal<String>) -> impl IntoView {
     let i18n = use_i18n();
-    if template.with_untracked(String::is_empty) {
-        if let Some(first) = list.first() {
-            template.set(first.id.to_string());
-        }
+    if template.with_untracked(String::is_empty)
+        && let Some(first) = list.first()
+    {
+        template.set(first.id.to_string());
     }
     let cards = list
         .into_iter()

@@ -9,7 +9,7 @@ use types::access::Permission;
 /// Head and tabs; only what the reader may open.
 #[component]
 pub(super) fn Frame(
-    /// Which tab this is: `people`, `units`, `audit`, `account`.
+    /// Which tab this is: `people`, `units`, `api`, `audit`, `account`.
     current: &'static str,
     children: Children,
 ) -> impl IntoView {
@@ -29,6 +29,13 @@ pub(super) fn Frame(
             "units",
             move || t_string!(i18n, settings.units),
             link("/settings/units"),
+        ));
+    }
+    if here.may(Permission::ManageClients) {
+        tabs.push(Tab::link(
+            "api",
+            move || t_string!(i18n, settings.clients),
+            link("/settings/api"),
         ));
     }
     if here.may(Permission::ReadAudit) {

@@ -1,13 +1,18 @@
-//! People, units, the audit log, one's own account.
+//! People, units, API clients, the audit log, one's own account.
 
 mod account;
 mod acts;
 mod api;
 mod audit;
+mod client_forms;
+mod clients;
+mod clients_api;
+mod copy;
 mod frame;
 mod invite;
 mod people;
 mod person;
+mod scopes;
 mod unit_form;
 mod units;
 mod words;
@@ -22,6 +27,8 @@ area! { settings_area, __preload_settings_area;
     OverviewPage => overview();
     /// Units.
     UnitsPage => view! { <units::Units /> };
+    /// Systems that call the API.
+    ClientsPage => view! { <clients::Clients /> };
     /// The audit log.
     AuditPage => view! { <audit::Audit /> };
     /// One's own account.

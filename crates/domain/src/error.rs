@@ -105,14 +105,14 @@ const CONSTRAINTS: &[(&str, &str, Code)] = &[
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        if let sqlx::Error::Database(db) = &error {
-            if let Some(constraint) = db.constraint() {
-                if let Some((_, field, code)) = CONSTRAINTS.iter().find(|(name, ..)| *name == constraint) {
-                    return Self::field(field, *code);
-                }
-                if constraint == "reviews_four_eyes" {
-                    return Self::code(Code::OwnWork);
-                }
+        if let sqlx::Error::Database(db) = &error
+            && let Some(constraint) = db.constraint()
+        {
+            if let Some((_, field, code)) = CONSTRAINTS.iter().find(|(name, ..)| *name == constraint) {
+                return Self::field(field, *code);
+            }
+            if constraint == "reviews_four_eyes" {
+                return Self::code(Code::OwnWork);
             }
         }
         Self::Database(error)

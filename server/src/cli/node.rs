@@ -10,7 +10,6 @@ use crate::config::Config;
 use crate::database::{Access, Database};
 
 /// One process's hold on the installation.
-
 pub struct Node {
     /// How it was configured.
     pub config: Config,

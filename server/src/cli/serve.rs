@@ -117,5 +117,5 @@ async fn upkeep(domain: Domain, wanted: bool) {
     if wanted {
         crate::upkeep::run(domain).await;
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }

@@ -105,7 +105,7 @@ impl Work<'_> {
             }
             let begun = Instant::now();
             let mut rest = next.into_iter().filter(|it| allowed.contains(&it.seq));
-            while let Some(recipient) = rest.next() {
+            for recipient in rest.by_ref() {
                 if let Err(why) = self.one(&recipient).await {
                     // Not handed over: it goes back with the rest and is no longer announced.
                     stopped = Some(why);

@@ -2,6 +2,7 @@
 
 mod disk;
 
+use std::ffi::OsStr;
 use std::time::Duration;
 
 use disk::Disk;
@@ -25,8 +26,8 @@ async fn a_full_disk_stops_an_import_and_loses_nothing() {
         eprintln!("not run: mounting a small disk needs root");
         return;
     };
-    let search_path = std::env::var_os("PATH").unwrap_or_default();
-    let mut cluster = Cluster::start(&disk.path().join("data"), "test", &search_path)
+    let search_path = OsStr::new("/usr/local/bin:/usr/bin:/bin");
+    let mut cluster = Cluster::start(&disk.path().join("data"), "test", search_path)
         .await
         .unwrap();
     let options = cluster.connect_options();

@@ -128,7 +128,7 @@ fn SlotField(
                 change.run(SlotValue::Link {
                     label: words.get_untracked(),
                     address: address.get_untracked(),
-                })
+                });
             };
             follow(words, move |_| both());
             follow(address, move |_| both());

@@ -13,7 +13,8 @@ fn command(name: &str, value: Option<&str>) {
     let Some(document) = web_sys::window().and_then(|it| it.document()) else {
         return;
     };
-    let call = Reflect::get(&document, &"execCommand".into()).and_then(|it| it.dyn_into::<Function>());
+    let call =
+        Reflect::get(&document, &"execCommand".into()).and_then(wasm_bindgen::JsCast::dyn_into::<Function>);
     if let Ok(call) = call {
         // A refused command (nothing selected) changes nothing, which is right.
         drop(call.call3(

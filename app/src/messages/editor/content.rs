@@ -114,7 +114,7 @@ fn TemplateBar(data: StoredValue<EditorData>, template: RwSignal<Option<Template
             it.template = Some(TemplateRef {
                 id: row.id,
                 version: row.version,
-            })
+            });
         });
         template.set(Some(row));
         newer.set(None);

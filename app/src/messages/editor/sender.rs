@@ -162,10 +162,10 @@ fn Kinds() -> impl IntoView {
     let kind = RwSignal::new(editing.classification.get_untracked().as_str().to_owned());
     Effect::new(move |_| {
         let chosen = kind.with(|it| it.parse::<Classification>());
-        if let Ok(chosen) = chosen {
-            if editing.classification.get_untracked() != chosen {
-                editing.classification.set(chosen);
-            }
+        if let Ok(chosen) = chosen
+            && editing.classification.get_untracked() != chosen
+        {
+            editing.classification.set(chosen);
         }
     });
     let mut choices = vec![
@@ -206,10 +206,10 @@ fn Throttle() -> impl IntoView {
                 it.trim().parse().ok()
             }
         });
-        if first.is_some() {
-            if let Some(value) = value {
-                editing.throttle.set(value);
-            }
+        if first.is_some()
+            && let Some(value) = value
+        {
+            editing.throttle.set(value);
         }
     });
     view! {

@@ -77,7 +77,7 @@ impl<T> Column<T> {
     }
 }
 
-pub(super) fn table_row<T: 'static>(
+pub(super) fn table_row<T>(
     row: &T,
     columns: StoredValue<Vec<Column<T>>>,
     row_id: fn(&T) -> String,
@@ -85,7 +85,7 @@ pub(super) fn table_row<T: 'static>(
     selected: Option<RwSignal<BTreeSet<String>>>,
 ) -> AnyView
 where
-    T: Send + Sync,
+    T: Send + Sync + 'static,
 {
     let id = row_id(row);
     let name = row_name.map_or_else(|| id.clone(), |name| name(row));

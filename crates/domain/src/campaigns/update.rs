@@ -131,10 +131,10 @@ async fn check(tx: &mut Tx, draft: &mut Draft, change: &CampaignUpdate) -> Resul
     if let Some(content) = &change.content {
         content_fits(content, &mut fields);
         let template = content.template.filter(|it| Some(*it) != draft.content.template);
-        if let Some(template) = template {
-            if super::source::template(tx, draft.unit, template).await?.is_none() {
-                fields.add("content.template", Code::UnknownReference);
-            }
+        if let Some(template) = template
+            && super::source::template(tx, draft.unit, template).await?.is_none()
+        {
+            fields.add("content.template", Code::UnknownReference);
         }
         draft.content = content.clone();
     }
@@ -145,10 +145,10 @@ async fn check(tx: &mut Tx, draft: &mut Draft, change: &CampaignUpdate) -> Resul
         draft.sender_profile_id = Some(profile);
     }
     if let Some(schedule) = &change.schedule {
-        if let Schedule::At { time_zone, .. } = schedule {
-            if jiff::tz::TimeZone::get(time_zone).is_err() {
-                fields.add("schedule", Code::BadFormat);
-            }
+        if let Schedule::At { time_zone, .. } = schedule
+            && jiff::tz::TimeZone::get(time_zone).is_err()
+        {
+            fields.add("schedule", Code::BadFormat);
         }
         draft.schedule = schedule.clone();
     }

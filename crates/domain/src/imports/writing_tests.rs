@@ -163,7 +163,7 @@ async fn a_file_becomes_people_and_a_second_time_changes_nothing(pool: PgPool) -
         &read(u.shop),
         done.id,
         ["", "", "", ""].map(str::to_owned),
-        |c| c.to_owned(),
+        std::borrow::ToOwned::to_owned,
     )
     .await;
     assert!(other.is_err(), "another unit's import is not there");

@@ -163,7 +163,7 @@ pub async fn render(request: Request, next: Next) -> Response {
     }
     let headers = rendered.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-    if let Ok(language) = HeaderValue::from_str(&locale.to_string()) {
+    if let Ok(language) = HeaderValue::from_str(locale.as_ref()) {
         headers.insert(CONTENT_LANGUAGE, language);
     }
     if status == StatusCode::UNAUTHORIZED {

@@ -245,7 +245,6 @@ pub(super) async fn clear(State(state): State<AppState>, MayRead(reader): MayRea
     }
 }
 
-#[expect(clippy::result_large_err, reason = "the answer itself, once a request")]
 async fn load(state: &AppState, reader: &captured::Reader, id: MailId) -> Result<Mail, Response> {
     let found = async {
         let mut tx = state.domain.begin().await?;

@@ -48,7 +48,7 @@ impl Page {
             .or_else(|| person.and_then(|person| person.language))
             .or_else(|| {
                 browser
-                    .map(|accept| i18n::negotiate(accept))
+                    .map(i18n::negotiate)
                     .and_then(|locale| locale_language(locale?))
             })
             .or_else(|| unit.map(|unit| unit.language))

@@ -95,7 +95,7 @@ impl Letter {
                     unit = unit,
                     person = requested_by
                 );
-                self.paragraphs.push(text.to_string());
+                self.paragraphs.push(text.clone());
                 self.quote = written(message);
                 self.action = td_string!(locale, mail.review_action).to_string();
                 self.link.clone_from(link);
