@@ -25,7 +25,7 @@ pub fn App() -> impl IntoView {
     view! {
         <RootTitle />
         <Router>
-            <a href="#content" class="sr-only focus:not-sr-only focus:fixed focus:left-4 focus:top-3 focus:z-50 focus:rounded-md focus:bg-raised focus:px-3 focus:py-2">{t!(i18n, common.skip_to_content)}</a>
+            <a href="#content" rel="external" class="sr-only focus:not-sr-only focus:fixed focus:left-4 focus:top-3 focus:z-50 focus:rounded-md focus:bg-raised focus:px-3 focus:py-2">{t!(i18n, common.skip_to_content)}</a>
             <Routes fallback=NotFound>
                 // "/" and the pages before signing in are plain pages of the server: server/src/http/auth.
 

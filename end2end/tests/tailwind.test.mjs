@@ -19,6 +19,9 @@ const tools = join(root, "end2end");
 const DIFFERENT = new Map([
   ["prose", "encre-css-typography has its own names for the same variables"],
   ["transition-", "encre-css animates the properties of Tailwind 3: without outline-color and translate, which we do not move"],
+  ["divide-", "the line is drawn above what follows instead of below what goes before"],
+  ["font-mono", "the list of faces begins with those that a browser of today does not need named"],
+  ["scale-", "encre-css sets transform, Tailwind 4 the newer property scale: the same picture"],
   ["sr-only", "hidden by clip instead of clip-path, with the same effect"],
 ]);
 

@@ -64,7 +64,7 @@ pub(super) fn ReasonsCard(report: CampaignReport, csv: String) -> impl IntoView 
             } else {
                 view! {
                     <p class="px-4 pt-3 text-[13px] text-muted">{t!(i18n, reports.reasons_text)}</p>
-                    <div class="overflow-x-auto">
+                    <div class="overflow-x-auto" tabindex="0" role="region" aria-label=move || t_string!(i18n, reports.reasons_title)>
                         <table class="w-full border-collapse text-sm">
                             <caption class="sr-only">{t!(i18n, reports.reasons_title)}</caption>
                             <thead>

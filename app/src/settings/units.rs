@@ -112,7 +112,7 @@ pub(super) fn Units() -> impl IntoView {
                             .map(|units| match units {
                                 Ok(units) => {
                                     view! {
-                                        <div class="overflow-x-auto">
+                                        <div class="overflow-x-auto" tabindex="0" role="region" aria-label=move || t_string!(i18n, settings.units)>
                                             <table class="w-full border-collapse text-sm">
                                                 <caption class="sr-only">{t!(i18n, settings.units)}</caption>
                                                 <thead>

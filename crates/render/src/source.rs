@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use types::Language;
-use types::content::{Classification, Slot, SlotValue};
+use types::content::{Classification, Slot, SlotKind, SlotValue};
 
 /// Bytes of one text an author may write; a template of 200 KB is already twice what mail clients show.
 pub const MAX_SOURCE_BYTES: usize = 200 * 1024;
@@ -76,6 +76,44 @@ pub struct UnitInfo {
 }
 
 impl Source {
+    /// The message as far as it is written, for a preview: where a required slot is empty, its label (in the reader's
+    /// language) stands in its place. Never for sending.
+    #[must_use]
+    pub fn unfinished(&self, reader: Language) -> Self {
+        let mut source = self.clone();
+        for slot in &mut source.template.slots {
+            if !slot.required || slot.locked {
+                continue;
+            }
+            slot.required = false;
+            let label = slot.label(reader).to_owned();
+            let stand_in = match slot.kind {
+                SlotKind::Text => SlotValue::Text { text: label },
+                // Labels are plain words; what could be markup in them is taken out.
+                SlotKind::RichText => SlotValue::RichText {
+                    html: format!("<p>{}</p>", label.replace(['<', '>', '&', '{', '}'], " ")),
+                },
+                SlotKind::Link => SlotValue::Link {
+                    label,
+                    address: "https://example.org/".to_owned(),
+                },
+                // There is no picture of a missing picture: its place stays empty.
+                SlotKind::Image => continue,
+            };
+            for (language, content) in &mut source.languages {
+                let written = content
+                    .slots
+                    .get(&slot.key)
+                    .or_else(|| slot.default.get(language))
+                    .or_else(|| slot.default.get(&source.default_language));
+                if written.is_none_or(SlotValue::is_empty) {
+                    content.slots.insert(slot.key.clone(), stand_in.clone());
+                }
+            }
+        }
+        source
+    }
+
     /// Which version a person with this language gets.
     #[must_use]
     pub fn language_for(&self, wanted: Option<Language>) -> Language {

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use axum::body::Body;
 use axum::extract::FromRef;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use axum::http::{HeaderValue, StatusCode};
@@ -14,6 +15,7 @@ use domain::Domain;
 use leptos::config::LeptosOptions;
 use leptos::nonce::Nonce;
 use leptos::prelude::{provide_context, use_context};
+use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::services::{ServeDir, ServeFile};
@@ -93,9 +95,13 @@ pub fn router(state: ConsoleState) -> Router {
         .fallback(leptos_axum::render_app_async_with_context(context, shell))
         // Forms and calls are small; files have routes of their own, with limits of their own.
         .layer(RequestBodyLimitLayer::new(4 << 20))
+        .layer(middleware::map_response(honest_status))
         .layer(middleware::map_response(never_cached));
     files(&state.site).fallback_service(pages.with_state(state))
 }
+
+/// An error with all its fields is much smaller.
+const ERROR_BYTES: usize = 1 << 20;
 
 /// What every page and server function finds in its context, beside what `leptos_axum` provides (the request's head, with
 /// the `Actor` in its extensions). Also sets the content policy, since only here the nonce is known.
@@ -172,6 +178,26 @@ async fn cache(mut response: Response, value: HeaderValue) -> Response {
 async fn never_cached(mut response: Response) -> Response {
     response.headers_mut().entry(CACHE_CONTROL).or_insert(NOT_AT_ALL);
     response
+}
+
+/// Gives a refused call the status of its error: Leptos answers every error of a server function with 500, which would
+/// count a forgotten field as a fault of ours, in the log and in the browser's console.
+async fn honest_status(response: Response) -> Response {
+    if response.status() != StatusCode::INTERNAL_SERVER_ERROR
+        || !response.headers().contains_key(SERVER_FN_ERROR_HEADER)
+    {
+        return response;
+    }
+    let (mut head, body) = response.into_parts();
+    let Ok(bytes) = axum::body::to_bytes(body, ERROR_BYTES).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    if let Ok(error) = serde_json::from_slice::<ApiError>(&bytes)
+        && let Ok(status) = StatusCode::from_u16(error.status())
+    {
+        head.status = status;
+    }
+    Response::from_parts(head, Body::from(bytes))
 }
 
 /// A call from a console of another version, or a mistake: answered as every error is.

@@ -7,12 +7,13 @@ pub use self::frame::MessageFrame;
 use self::sample::SampleSelect;
 
 use super::api::preview_setting;
+use super::slots::reader;
 use crate::layout::use_here;
 use crate::ui::*;
 use i18n::{t, t_string, use_i18n};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use render::{Compiled, Draft, Finding, Person, PlainLinks, Rendered, Setting, Severity};
+use render::{Compiled, Draft, Finding, Person, PlainLinks, ProblemCode, Rendered, Setting, Severity};
 use std::time::Duration;
 use types::Language;
 
@@ -50,12 +51,13 @@ pub fn Preview(
         let (Some(draft), Some(setting)) = (draft, setting) else {
             return;
         };
+        let for_reader = reader(i18n.get_locale_untracked());
         let show = move || {
             let person = Person {
                 language: Some(language),
                 ..person
             };
-            let (found, rendered) = run(&setting.source(draft), &person);
+            let (found, rendered) = run(&setting.source(draft), &person, for_reader);
             findings.try_set(found);
             if rendered.is_some() {
                 shown.try_set(rendered);
@@ -128,13 +130,19 @@ pub fn Preview(
 }
 
 /// Compiles, checks and renders; what cannot be sent is found, what can is shown.
-fn run(source: &render::Source, person: &Person) -> (Vec<Finding>, Option<Rendered>) {
+fn run(source: &render::Source, person: &Person, reader: Language) -> (Vec<Finding>, Option<Rendered>) {
     match render::compile(source) {
         Ok(compiled) => {
             let findings = render::check_compiled(&compiled, person, &PlainLinks);
             (findings, rendered(&compiled, person))
         }
         Err(problems) => {
+            // What is not written yet is no reason to show nothing.
+            let unfinished = problems.iter().all(|it| it.code == ProblemCode::SlotRequired);
+            let shown = unfinished
+                .then(|| render::compile(&source.unfinished(reader)).ok())
+                .flatten()
+                .and_then(|compiled| rendered(&compiled, person));
             let findings = problems
                 .into_iter()
                 .map(|problem| Finding {
@@ -142,7 +150,7 @@ fn run(source: &render::Source, person: &Person) -> (Vec<Finding>, Option<Render
                     problem,
                 })
                 .collect();
-            (findings, None)
+            (findings, shown)
         }
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn ImageField(
     view! {
         <fieldset class="rounded-md border border-line p-3">
             <legend class="px-1 text-sm font-medium">
-                {move || label.get()} {required.then(|| view! { <span aria-hidden="true" class="text-danger">" *"</span> })}
+                {move || label.get()} {(!required).then(|| view! { <span class="ml-1.5 font-normal text-muted">"(" {t!(i18n, common.optional)} ")"</span> })}
             </legend>
             <div class="flex flex-wrap items-start gap-3">
                 {move || {

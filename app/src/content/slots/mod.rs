@@ -10,7 +10,7 @@ use super::problems::problem_text;
 use crate::ui::*;
 use i18n::{t, t_string, use_i18n};
 use leptos::prelude::*;
-use render::{Finding, Place, Severity};
+use render::{Finding, Place, ProblemCode, Severity};
 use std::collections::BTreeMap;
 use types::Language;
 use types::content::{Slot, SlotKind, SlotValue};
@@ -76,12 +76,19 @@ fn SlotField(
     let i18n = use_i18n();
     let slot = open;
     let key = slot.key.clone();
+    // An empty field is not a mistake before somebody has written in it; the review lists what is missing.
+    let touched = RwSignal::new(false);
+    let change = Callback::new(move |value| {
+        touched.set(true);
+        change.run(value);
+    });
     let error = Signal::derive(move || {
-        let language = language.get();
+        let (language, touched) = (language.get(), touched.get());
         findings.with(|it| {
             it.iter()
                 .find(|it| {
                     it.severity == Severity::Error
+                        && (touched || it.problem.code != ProblemCode::SlotRequired)
                         && it.problem.place == Place::Slot(key.clone())
                         && it.problem.language.is_none_or(|it| it == language)
                 })
@@ -100,12 +107,12 @@ fn SlotField(
             follow(bind, move |text| change.run(SlotValue::Text { text }));
             let long = slot.max_length.is_none_or(|it| it > 160);
             let hint = limit_hint(bind, slot.max_length);
-            let control = if long {
-                view! { <TextArea bind rows=3 disabled /> }.into_any()
-            } else {
-                view! { <TextInput bind disabled /> }.into_any()
+            // Made inside the field: a control takes its id, name and errors from the field around it.
+            let control = move || match long {
+                true => view! { <TextArea bind rows=3 disabled /> }.into_any(),
+                false => view! { <TextInput bind disabled /> }.into_any(),
             };
-            view! { <Field name label required error hint>{control}</Field> }.into_any()
+            view! { <Field name label required error hint>{control()}</Field> }.into_any()
         }
         (SlotKind::RichText, SlotValue::RichText { html }) => {
             let change = Callback::new(move |html| change.run(SlotValue::RichText { html }));
@@ -175,6 +182,6 @@ fn limit_hint(value: RwSignal<String>, max: Option<u32>) -> TextProp {
 }
 
 /// The console's language, for labels that templates have in four languages.
-fn reader(locale: i18n::Locale) -> Language {
+pub(in crate::content) fn reader(locale: i18n::Locale) -> Language {
     i18n::LocaleTrait::as_str(locale).parse().unwrap_or_default()
 }

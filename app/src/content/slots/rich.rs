@@ -2,7 +2,7 @@
 //! through the renderer's allow-list at every change.
 
 use crate::ui::*;
-use i18n::{t_string, use_i18n};
+use i18n::{t, t_string, use_i18n};
 use js_sys::{Function, Reflect};
 use leptos::html;
 use leptos::prelude::*;
@@ -154,7 +154,7 @@ pub(super) fn RichText(
         <div class="flex flex-col gap-1">
             <span id=label_id.clone() class="text-sm font-medium">
                 {move || label.get()}
-                {required.then(|| view! { <span aria-hidden="true" class="text-danger">" *"</span> })}
+                {(!required).then(|| view! { <span class="ml-1.5 font-normal text-muted">"(" {t!(i18n, common.optional)} ")"</span> })}
             </span>
             <div class="rounded-md border border-line-strong bg-surface">
                 <div role="toolbar" aria-labelledby=label_id.clone() class="flex flex-wrap gap-0.5 border-b border-line p-1">

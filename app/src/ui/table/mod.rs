@@ -91,7 +91,7 @@ where
             Ok(page) => {
                 let foot = view! { <Foot query next=page.next.clone() shown=page.items.len() total=page.total estimated=page.estimated trail /> };
                 view! {
-                    <div class="overflow-x-auto">
+                    <div class="overflow-x-auto" tabindex="0" role="region" aria-label=caption.with_value(TextProp::get)>
                         <table class="w-full border-collapse text-sm">
                             <caption class="sr-only">{caption.with_value(TextProp::get)}</caption>
                             <Head query columns ids=page.items.iter().map(row_id).collect() selected />
