@@ -37,6 +37,7 @@ export async function startServer({ env = {}, seed = true } = {}) {
     CAMPANILE_DATA_DIR: data,
     CAMPANILE_LISTEN: `127.0.0.1:${port}`,
     CAMPANILE_LOG: "warn",
+    ...(process.env.CAMPANILE_SITE_DIR ? { CAMPANILE_SITE_DIR: process.env.CAMPANILE_SITE_DIR } : {}),
     ...env,
   };
   if (seed) {

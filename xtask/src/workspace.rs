@@ -19,11 +19,16 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// The checkout that this xtask was built from. Cargo says where its target folder is, as a machine may have moved it.
+    /// The checkout that it is called in (two checkouts may share one target folder, and so one xtask). Cargo says where the
+    /// target folder is, as a machine may have moved it.
     pub fn find() -> Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        let found = Command::new("cargo")
+            .args(["locate-project", "--workspace", "--message-format=plain"])
+            .output()
+            .context("cargo locate-project")?;
+        let root = Path::new(std::str::from_utf8(&found.stdout)?.trim())
             .parent()
-            .context("xtask has no parent folder")?
+            .context("no workspace here")?
             .to_owned();
         let output = Command::new("cargo")
             .current_dir(&root)
