@@ -64,7 +64,7 @@ function watch(page, problems) {
       problems.push(`console ${message.type()}: ${message.text()} (${message.location().url})`);
     }
   });
-  page.on("pageerror", (error) => problems.push(`page error: ${error.stack ?? error}`));
+  page.on("pageerror", (error) => problems.push(`page error on ${page.url()}: ${error.stack ?? error}`));
   page.on("requestfailed", (request) => {
     // A page that is left cancels what it was still loading; that is not a failure.
     const reason = request.failure()?.errorText ?? "";

@@ -137,7 +137,7 @@ async function approve(page, t, name) {
 async function watch(page, t, message) {
   await page.goto(message);
   await hydrated(page);
-  await page.getByText(t.campaigns.progress_finished, { exact: true }).first().waitFor({ timeout: 120_000 });
+  await page.getByTestId("progress").getByText(t.campaigns.progress_finished, { exact: true }).waitFor({ timeout: 120_000 });
   await accessible(page, "a message that was sent");
   await shot(page, `job-7-sent`);
 }

@@ -80,7 +80,7 @@ pub(super) fn Live(id: CampaignId, reload: Callback<()>) -> impl IntoView {
         if second.is_none_or(|it| it % pause != 0) || waiting.try_get_value() != Some(false) {
             return;
         }
-        waiting.set_value(true);
+        waiting.try_set_value(true);
         let unit = here.key.get_untracked();
         spawn_local(async move {
             // A question without an answer (offline, a restart) is asked again in a second.
@@ -95,7 +95,10 @@ pub(super) fn Live(id: CampaignId, reload: Callback<()>) -> impl IntoView {
             on_cleanup(move || handle.clear());
         }
     });
-    let shown = move || latest.get().or_else(|| first.get().and_then(Result::ok));
+    let shown = move || {
+        let latest = latest.try_get().flatten();
+        latest.or_else(|| first.try_get().flatten().and_then(Result::ok))
+    };
     view! {
         <Transition fallback=|| view! { <SkeletonRows rows=3 /> }>
             {move || {
@@ -122,7 +125,8 @@ fn Shown(progress: CampaignProgress, rate: RwSignal<f64>) -> impl IntoView {
         (CampaignState::Sending, false) => t_string!(i18n, campaigns.progress_sending),
         (CampaignState::Paused, _) => t_string!(i18n, campaigns.progress_paused),
         (CampaignState::Cancelled, _) => t_string!(i18n, campaigns.progress_cancelled),
-        _ => t_string!(i18n, campaigns.progress_finished),
+        (CampaignState::Finished, _) => t_string!(i18n, campaigns.progress_finished),
+        _ => t_string!(i18n, campaigns.progress_expanding),
     };
     let tone = match progress.state {
         CampaignState::Paused => Tone::Warning,

@@ -77,7 +77,7 @@ pub fn rule_text(i18n: I18nContext<Locale>, outcome: &str, rule: &str, reply_cod
         _ => match outcome {
             "cancelled" => t_string!(i18n, reports.rule_cancelled),
             "ambiguous" => t_string!(i18n, reports.rule_ambiguous),
-            _ => return t_string!(i18n, reports.rule_other, rule = rule.to_owned()).to_string(),
+            _ => return t_string!(i18n, reports.rule_unknown, rule = rule.to_owned()).to_string(),
         },
     };
     text.to_owned()

@@ -19,13 +19,21 @@ pub fn MessageFrame(
 ) -> impl IntoView {
     let node = NodeRef::<html::Iframe>::new();
     let post = move || {
-        let Some(window) = node.get_untracked().and_then(|frame| frame.content_window()) else {
+        // The frame may load, or be told of a change, while the page around it is already being taken away.
+        let (Some(Some(frame)), Some(html), Some(dark)) = (
+            node.try_get_untracked(),
+            html.try_get_untracked(),
+            dark.try_get_untracked(),
+        ) else {
+            return;
+        };
+        let Some(window) = frame.content_window() else {
             return;
         };
         let message = Object::new();
         // Setting a property of a fresh object cannot fail.
-        let set = Reflect::set(&message, &"html".into(), &html.get_untracked().into())
-            .and_then(|_| Reflect::set(&message, &"dark".into(), &dark.get_untracked().into()));
+        let set = Reflect::set(&message, &"html".into(), &html.into())
+            .and_then(|_| Reflect::set(&message, &"dark".into(), &dark.into()));
         if set.is_ok() {
             // A frame that is gone meanwhile has nobody to show anything to.
             drop(window.post_message(&message, "*"));

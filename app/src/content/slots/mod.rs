@@ -132,10 +132,10 @@ fn SlotField(
         ) => {
             let (words, address) = (RwSignal::new(words), RwSignal::new(address));
             let both = move || {
-                change.run(SlotValue::Link {
-                    label: words.get_untracked(),
-                    address: address.get_untracked(),
-                });
+                if let (Some(label), Some(address)) = (words.try_get_untracked(), address.try_get_untracked())
+                {
+                    change.run(SlotValue::Link { label, address });
+                }
             };
             follow(words, move |_| both());
             follow(address, move |_| both());

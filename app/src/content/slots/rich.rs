@@ -88,7 +88,8 @@ pub(super) fn RichText(
         }
     });
     let read = move || {
-        if let Some(area) = node.get_untracked() {
+        // A browser also says that the field has lost the focus when it is taken away with its page.
+        if let Some(Some(area)) = node.try_get_untracked() {
             change.run(render::clean_rich_text(&area.inner_html()));
         }
     };
@@ -146,7 +147,7 @@ pub(super) fn RichText(
                     on:mousedown=|event| event.prevent_default()
                     on:click=move |_| act(command, value)
                 >
-                    {text}
+                    <span aria-hidden="true">{text}</span>
                 </button>
             }
         };

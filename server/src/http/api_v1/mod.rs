@@ -16,8 +16,10 @@ mod imports;
 mod oauth;
 pub mod paging;
 pub mod problem;
+mod sender_profiles;
 mod subscriptions;
 mod suppressions;
+mod templates;
 mod topics;
 mod units;
 mod users;
@@ -56,6 +58,8 @@ const BODY_LIMIT: usize = 4 << 20;
         (name = "suppressions", description = "Addresses never to write to"),
         (name = "units", description = "The tree of business units"),
         (name = "imports", description = "Files of people and of addresses never to write to"),
+        (name = "templates", description = "Shared templates: the unit's own and those of the units above it"),
+        (name = "sender-profiles", description = "Who messages are from"),
         (name = "campaigns", description = "Campaigns, their way through approval, and what became of them"),
         (name = "users", description = "Staff and their roles in the unit"),
         (name = "clients", description = "Other systems that call the API"),
@@ -77,6 +81,8 @@ fn routes() -> OpenApiRouter<AppState> {
         .merge(users::routes())
         .merge(imports::routes())
         .merge(clients::routes())
+        .merge(templates::routes())
+        .merge(sender_profiles::routes())
         .merge(campaigns::routes())
 }
 
