@@ -1,5 +1,5 @@
 # Calls scripts and xtask, and does nothing itself. CONTRIBUTING.md explains the inner loop.
-.PHONY: demo test bench bootstrap release check fmt lint unit browser dev-db sqlx
+.PHONY: demo test bench bootstrap release check watch fmt lint unit browser dev-db sqlx
 
 ## The demo on http://127.0.0.1:3000: gets what is missing, builds, seeds, serves
 demo:
@@ -21,7 +21,11 @@ release:
 
 ## Does it compile? (seconds)
 check:
-	@cargo check --workspace --exclude frontend --tests
+	@SQLX_OFFLINE=true cargo check --quiet --workspace --exclude frontend --all-targets
+
+## Checks again whenever a source changes (CMD=…: another command)
+watch:
+	@scripts/watch.sh $(CMD)
 
 fmt:
 	@cargo fmt --all

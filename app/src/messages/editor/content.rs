@@ -55,7 +55,7 @@ pub(super) fn ContentStep(data: StoredValue<EditorData>) -> impl IntoView {
                 <div class="min-w-0">
                     {move || view! { <Fields language=language.get() template findings /> }}
                 </div>
-                <div class="min-w-0 xl:sticky xl:top-4">
+                <div class="min-w-0 xl:sticky xl:top-18">
                     <Preview draft language findings />
                 </div>
             </div>
