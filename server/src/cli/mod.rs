@@ -2,6 +2,8 @@
 //! the operator stops it, and turns errors into one message and an exit code.
 
 mod backup;
+mod client;
+mod doctor;
 mod import;
 mod migrate;
 mod node;
@@ -52,6 +54,10 @@ enum Command {
     Export(import::ExportWhat),
     /// Members of staff.
     User(user::Options),
+    /// Other systems that may call the API.
+    Client(client::Options),
+    /// Check database, clock, secrets, relay, addresses and sender domains.
+    Doctor,
     /// Check the ledger, the chain of the audit log and every reference.
     Verify,
 }
@@ -69,6 +75,8 @@ impl Command {
             Self::Import(_) => "import",
             Self::Export(_) => "export",
             Self::User(_) => "user",
+            Self::Client(_) => "client add",
+            Self::Doctor => "doctor",
             Self::Verify => "verify",
         }
     }
@@ -111,6 +119,8 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Import(what) => import::import(config, name, what).await,
         Command::Export(what) => import::export(config, name, what).await,
         Command::User(options) => user::user(config, name, options).await,
+        Command::Client(options) => client::client(config, name, options).await,
+        Command::Doctor => doctor::doctor(config, name).await,
         Command::Verify => verify::verify(config, name).await,
     }
 }

@@ -2,11 +2,12 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
 use domain::Domain;
-use metrics_exporter_prometheus::PrometheusBuilder;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio_util::sync::CancellationToken;
 
 use super::{Node, signals};
@@ -19,7 +20,9 @@ use crate::jobs::{Jobs, Settings};
 use crate::state::AppState;
 
 /// How long the last opens and clicks may take to be written when stopping.
-const HITS_GRACE: std::time::Duration = std::time::Duration::from_secs(5);
+const HITS_GRACE: Duration = Duration::from_secs(5);
+/// How often samples are put together.
+const METRICS_TIDIED: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -39,13 +42,14 @@ pub(super) async fn serve(config: Config, options: Options) -> anyhow::Result<Ex
     let mut node = Node::open(config, Access::Own, "serve").await?;
     let stop_hits = CancellationToken::new();
     let (hits, hits_written) = start_hits(node.domain.clone(), stop_hits.clone());
+    let metrics = PrometheusBuilder::new()
+        .install_recorder()
+        .context("starting the metrics")?;
     let state = AppState {
         domain: node.domain.clone(),
         config: Arc::new(node.config.clone()),
         site,
-        metrics: PrometheusBuilder::new()
-            .install_recorder()
-            .context("starting the metrics")?,
+        metrics: metrics.clone(),
         public: PublicState::new(node.domain.clone(), hits),
         readiness: Arc::default(),
     };
@@ -68,6 +72,7 @@ pub(super) async fn serve(config: Config, options: Options) -> anyhow::Result<Ex
         served = listening::run(listener, http::router(state), signals::stop()) => served,
         () = node.database.keep_running() => Ok(()),
         () = upkeep(node.domain.clone(), !options.no_jobs) => Ok(()),
+        () = tidy_metrics(metrics) => Ok(()),
     };
     tracing::info!("stopping");
     stop_hits.cancel();
@@ -110,6 +115,14 @@ async fn start_jobs(node: &Node) -> anyhow::Result<Jobs> {
     )
     .await;
     started.context("starting the background work")
+}
+
+/// Puts samples together from time to time: otherwise they would be kept, each, until somebody reads the metrics.
+async fn tidy_metrics(metrics: PrometheusHandle) {
+    loop {
+        tokio::time::sleep(METRICS_TIDIED).await;
+        metrics.run_upkeep();
+    }
 }
 
 /// What the installation does for itself from time to time, until the process stops.

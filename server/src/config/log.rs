@@ -9,7 +9,7 @@ use super::source::Values;
 /// The log of one process; it goes to standard error.
 #[derive(Debug, Clone)]
 pub struct LogConfig {
-    /// Directives of `tracing`, such as `info,campanile=debug`.
+    /// Directives of `tracing`, such as `info,server=debug`.
     pub filter: String,
     /// Lines for people or objects for machines.
     pub format: LogFormat,
@@ -37,7 +37,7 @@ impl FromStr for LogFormat {
 }
 
 pub(super) fn read(values: &mut Values) -> LogConfig {
-    let filter = values.text("log").unwrap_or("info").to_owned();
+    let filter = values.text("log").unwrap_or("info,sqlx=error").to_owned();
     if let Err(error) = EnvFilter::try_new(&filter) {
         values.refuse("log", &format!("no filter such as info,sqlx=warn ({error})"));
     }

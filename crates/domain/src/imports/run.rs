@@ -22,7 +22,11 @@ pub async fn run(domain: &Domain, id: ImportId) -> Result<ImportStatus> {
     // A connection of its own, closed at the end: it holds temporary tables and a lock for as long as it lives.
     let mut conn = domain.pool().acquire().await?.detach();
     let outcome = run_on(domain, &mut conn, id).await;
-    // The tables go with the connection; closing it politely is a courtesy that may fail.
+    // The tables and the lock go with the connection; doing it politely is a courtesy that may fail. The lock first: the
+    // server notices the end of a connection a moment later, and who tries again meanwhile would find it taken.
+    let _ = sqlx::query("select pg_advisory_unlock_all()")
+        .execute(&mut conn)
+        .await;
     let _ = conn.close().await;
     outcome
 }

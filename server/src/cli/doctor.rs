@@ -1,0 +1,212 @@
+//! `campanile doctor`: what an operator would otherwise find out by its absence.
+
+use std::process::ExitCode;
+
+use domain::Domain;
+
+use super::Node;
+use crate::config::Config;
+use crate::database::Access;
+use crate::http::health;
+
+/// How far the database's clock may be from ours, in seconds, before schedules and expiries look wrong.
+const CLOCK_SECONDS: f64 = 2.0;
+
+/// One answer.
+struct Finding {
+    about: &'static str,
+    result: Result<String, String>,
+}
+
+pub(super) async fn doctor(config: Config, name: &str) -> anyhow::Result<ExitCode> {
+    let node = Node::open(config, Access::Join, name).await?;
+    let findings = examine(&node).await;
+    node.database.close().await;
+    let mut well = true;
+    for finding in findings {
+        match finding.result {
+            Ok(text) => println!("ok    {}: {text}", finding.about),
+            Err(text) => {
+                well = false;
+                println!("WRONG {}: {text}", finding.about);
+            }
+        }
+    }
+    Ok(if well {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+async fn examine(node: &Node) -> Vec<Finding> {
+    let mut findings = vec![
+        Finding {
+            about: "database",
+            result: database(node).await,
+        },
+        Finding {
+            about: "clock",
+            result: clock(&node.domain).await,
+        },
+        Finding {
+            about: "secret key",
+            result: secret(node),
+        },
+        Finding {
+            about: "relay",
+            result: relay(&node.config).await,
+        },
+        Finding {
+            about: "public address",
+            result: public_address(&node.config),
+        },
+        Finding {
+            about: "console",
+            result: console(&node.config),
+        },
+        Finding {
+            about: "background work",
+            result: background(&node.domain).await,
+        },
+    ];
+    match sender_domains(&node.domain).await {
+        Ok(domains) => {
+            for domain in domains {
+                findings.push(Finding {
+                    about: "sender domain",
+                    result: resolves(&domain).await,
+                });
+            }
+        }
+        Err(error) => findings.push(Finding {
+            about: "sender domains",
+            result: Err(error.to_string()),
+        }),
+    }
+    findings
+}
+
+async fn database(node: &Node) -> Result<String, String> {
+    let version = node
+        .database
+        .server_version()
+        .await
+        .map_err(|error| error.to_string())?;
+    let kind = if node.database.is_embedded() {
+        "private cluster"
+    } else {
+        "external server"
+    };
+    // Opening the node has migrated.
+    Ok(format!(
+        "{kind}, PostgreSQL {}.{}, schema up to date",
+        version / 10_000,
+        version % 10_000
+    ))
+}
+
+async fn clock(domain: &Domain) -> Result<String, String> {
+    let ours = domain.now();
+    let query = sqlx::query_scalar::<_, f64>("select extract(epoch from clock_timestamp())::float8");
+    let theirs = query
+        .fetch_one(domain.pool())
+        .await
+        .map_err(|error| error.to_string())?;
+    let after = domain.now();
+    let middle = ours + after.duration_since(ours) / 2;
+    let apart = (theirs - middle.as_duration().as_secs_f64()).abs();
+    if apart > CLOCK_SECONDS {
+        Err(format!(
+            "the database's clock is {apart:.1} s away from this machine's; set both by NTP"
+        ))
+    } else {
+        Ok(format!("{apart:.2} s from the database's"))
+    }
+}
+
+fn secret(node: &Node) -> Result<String, String> {
+    use std::os::unix::fs::MetadataExt;
+    node.database.secret_key().map_err(|error| format!("{error:#}"))?;
+    if node.config.secret_key.is_some() {
+        return Ok("given by the configuration".to_owned());
+    }
+    let file = node.database.data_dir.join("secret.key");
+    let mode = std::fs::metadata(&file)
+        .map_err(|error| error.to_string())?
+        .mode();
+    if mode & 0o077 != 0 {
+        return Err(format!("{} can be read by others; chmod 600 it", file.display()));
+    }
+    Ok(format!("kept in {}; it is part of every backup", file.display()))
+}
+
+async fn relay(config: &Config) -> Result<String, String> {
+    let Some(relay) = &config.smtp.relay else {
+        return Ok("none: mail is captured, nothing leaves this machine (CAMPANILE_SMTP_URL)".to_owned());
+    };
+    match health::reach(relay).await {
+        Ok(address) => Ok(format!("{} answers at {address}", relay.host)),
+        Err(error) => Err(format!("{}:{} does not answer: {error}", relay.host, relay.port)),
+    }
+}
+
+fn public_address(config: &Config) -> Result<String, String> {
+    let url = &config.http.public_url;
+    let local = matches!(url.host(), "localhost" | "127.0.0.1" | "[::1]");
+    if config.smtp.relay.is_some() && (local || !url.is_https()) {
+        return Err(format!(
+            "{} is what links in real mail begin with; set CAMPANILE_PUBLIC_URL to https://…",
+            url.origin()
+        ));
+    }
+    Ok(url.origin().to_owned())
+}
+
+fn console(config: &Config) -> Result<String, String> {
+    let site = &config.http.site_dir;
+    match crate::http::console::Site::open(site) {
+        Ok(_) => Ok(format!("built, in {}", site.display())),
+        Err(error) => Err(format!("not in {} (CAMPANILE_SITE_DIR): {error}", site.display())),
+    }
+}
+
+async fn background(domain: &Domain) -> Result<String, String> {
+    let query = sqlx::query_as::<_, (i64, i64)>(
+        "select count(*) filter (where dead), count(*) filter (where finished_at is null and not dead) from jobs",
+    );
+    let (dead, waiting) = query
+        .fetch_one(domain.pool())
+        .await
+        .map_err(|error| error.to_string())?;
+    if dead > 0 {
+        return Err(format!(
+            "{dead} jobs were given up; the log says why ({waiting} are waiting)"
+        ));
+    }
+    Ok(format!("{waiting} jobs are waiting, none was given up"))
+}
+
+async fn sender_domains(domain: &Domain) -> sqlx::Result<Vec<String>> {
+    let query = sqlx::query_scalar(
+        "select distinct unnest(sender_domains) as name from units where archived_at is null order by name",
+    );
+    query.fetch_all(domain.pool()).await
+}
+
+/// Whether the name is known at all. Signatures and policies are checked where domains are set up.
+async fn resolves(name: &str) -> Result<String, String> {
+    // RFC 2606 and RFC 6761: made for examples, known to nobody.
+    if [".example", ".test", ".invalid", ".localhost"]
+        .iter()
+        .any(|end| name.ends_with(end))
+    {
+        return Ok(format!("{name} is reserved for examples; not looked up"));
+    }
+    match tokio::net::lookup_host((name, 25)).await {
+        Ok(_) => Ok(format!("{name} is known to the resolver")),
+        Err(error) => Err(format!(
+            "{name}: {error}. Receivers refuse mail from a domain they cannot look up"
+        )),
+    }
+}
