@@ -164,7 +164,7 @@ pub(super) fn RichText(
                     {tool("H", TextProp::from(move || t_string!(i18n, content.heading)), "formatBlock", Some("h2"))}
                     {tool("¶", TextProp::from(move || t_string!(i18n, content.paragraph)), "formatBlock", Some("p"))}
                     {tool("•", TextProp::from(move || t_string!(i18n, content.bullets)), "insertUnorderedList", None)}
-                    {tool("1", TextProp::from(move || t_string!(i18n, content.numbers)), "insertOrderedList", None)}
+                    {tool("№", TextProp::from(move || t_string!(i18n, content.numbers)), "insertOrderedList", None)}
                     <button
                         type="button"
                         class="h-7 min-w-7 rounded-sm px-1.5 text-sm text-ink underline hover:bg-hover disabled:opacity-50"
