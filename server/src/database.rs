@@ -198,6 +198,28 @@ impl Database {
         self.secret_key().map(Some)
     }
 
+    /// Refuses to go on with a new secret where the old one is needed: links in mails that were sent would be dead, and what
+    /// is stored encrypted could not be read.
+    ///
+    /// # Errors
+    /// When somebody uses the database already and there is no secret.
+    pub async fn key_is_not_lost(&self) -> anyhow::Result<()> {
+        if self.existing_key()?.is_some() {
+            return Ok(());
+        }
+        let used: bool = sqlx::query_scalar("select exists (select from users)")
+            .fetch_one(&self.pool)
+            .await?;
+        if used {
+            bail!(
+                "the database is in use, but its secret key is missing: {}. Put it back (it is part of every backup), or set \
+                 CAMPANILE_SECRET_KEY",
+                self.data_dir.join(KEY_FILE).display()
+            );
+        }
+        Ok(())
+    }
+
     /// Puts a restored secret into the data directory, which must not have one.
     ///
     /// # Errors

@@ -121,7 +121,7 @@ fn Form(review: ReviewDetail, reload: Callback<()>) -> impl IntoView {
                     <Button
                         kind=Kind::Primary
                         icon=Icon::Check
-                        on:click=move |_| {
+                        on_click=move |_| {
                             error.set(None);
                             asking.set(true);
                         }
@@ -131,7 +131,7 @@ fn Form(review: ReviewDetail, reload: Callback<()>) -> impl IntoView {
                     <Button
                         icon=Icon::Undo
                         busy=reject.pending()
-                        on:click=move |_| {
+                        on_click=move |_| {
                             error.set(None);
                             reject.dispatch(());
                         }

@@ -280,10 +280,10 @@ fn Start(id: ImportId, kind: ImportKind, chosen: Chosen, changed: Callback<()>) 
                 <FormError error=failed />
                 {choices}
                 <div class="flex flex-wrap gap-2">
-                    <Button kind=Kind::Primary busy=start.pending() on:click=move |_| {
+                    <Button kind=Kind::Primary busy=start.pending() on_click=move |_| {
                         start.dispatch(chosen.options(kind));
                     }>{t!(i18n, audience.start_import)}</Button>
-                    <Button busy=discard.pending() on:click=move |_| {
+                    <Button busy=discard.pending() on_click=move |_| {
                         discard.dispatch(());
                     }>{t!(i18n, audience.discard)}</Button>
                 </div>

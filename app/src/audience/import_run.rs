@@ -66,7 +66,7 @@ pub(super) fn Running(live: RwSignal<ImportView>, changed: Callback<()>) -> impl
                         {move || if stopping.get() { t_string!(i18n, audience.stopping) } else { phase() }}
                     </p>
                     <Show when=move || may_stop() && !stopping.get()>
-                        <Button size=Size::Small icon=Icon::Stop on:click=move |_| asking.set(true)>{t!(i18n, audience.stop_import)}</Button>
+                        <Button size=Size::Small icon=Icon::Stop on_click=move |_| asking.set(true)>{t!(i18n, audience.stop_import)}</Button>
                     </Show>
                 </div>
                 <ProgressLine
@@ -201,7 +201,7 @@ fn Undo(import: Import) -> impl IntoView {
     });
     view! {
         <Show when=move || here.may(Permission::ManageContacts)>
-            <Button kind=Kind::Quiet icon=Icon::Undo on:click=move |_| asking.set(true)>{t!(i18n, audience.undo_import)}</Button>
+            <Button kind=Kind::Quiet icon=Icon::Undo on_click=move |_| asking.set(true)>{t!(i18n, audience.undo_import)}</Button>
         </Show>
         <ConfirmDialog
             id="undo-import"

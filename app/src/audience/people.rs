@@ -106,7 +106,7 @@ pub(super) fn People() -> impl IntoView {
             bulk=move || {
                 view! {
                     <Show when=move || here.may(Permission::ManageContacts)>
-                        <Button size=Size::Small icon=Icon::Delete on:click=move |_| asking.set(true)>
+                        <Button size=Size::Small icon=Icon::Delete on_click=move |_| asking.set(true)>
                             {t!(i18n, audience.remove_from_unit)}
                         </Button>
                     </Show>

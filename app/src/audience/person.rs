@@ -87,7 +87,7 @@ fn Shown(view: PersonView, changed: Callback<()>) -> impl IntoView {
                 let edit = edit.clone();
                 view! {
                     <Show when=move || here.may(Permission::ManageContacts)>
-                        <Button kind=Kind::Quiet icon=Icon::Delete on:click=move |_| asking.set(true)>
+                        <Button kind=Kind::Quiet icon=Icon::Delete on_click=move |_| asking.set(true)>
                             {t!(i18n, audience.remove_from_unit)}
                         </Button>
                         <LinkButton
@@ -234,7 +234,7 @@ fn Identities(contact: Contact, changed: Callback<()>) -> impl IntoView {
                                 }
                             })}
                         <Show when=move || other && here.may(Permission::ManageContacts)>
-                            <Button size=Size::Small on:click=move |_| {
+                            <Button size=Size::Small on_click=move |_| {
                                 choose.dispatch(key);
                             }>{t!(i18n, audience.make_primary)}</Button>
                         </Show>

@@ -224,12 +224,12 @@ fn Lines(lines: RwSignal<Vec<Line>>) -> impl IntoView {
                     <IconButton
                         icon=Icon::Delete
                         label=move || t_string!(i18n, audience.remove_attribute)
-                        on:click=move |_| lines.update(|lines| lines.retain(|other| other.0 != line.0))
+                        on_click=move |_| lines.update(|lines| lines.retain(|other| other.0 != line.0))
                     />
                 </div>
             </For>
             <div>
-                <Button size=Size::Small icon=Icon::Plus on:click=add>{t!(i18n, audience.add_attribute)}</Button>
+                <Button size=Size::Small icon=Icon::Plus on_click=add>{t!(i18n, audience.add_attribute)}</Button>
             </div>
         </fieldset>
     }

@@ -111,8 +111,8 @@ pub(super) fn PersonTopics(
     };
     let footer = move || {
         view! {
-            <Button on:click=move |_| asking.set(false)>{t!(i18n, common.cancel)}</Button>
-            <Button kind=Kind::Primary busy=act.pending() on:click=move |_| send()>
+            <Button on_click=move |_| asking.set(false)>{t!(i18n, common.cancel)}</Button>
+            <Button kind=Kind::Primary busy=act.pending() on_click=move |_| send()>
                 {move || if topic.with(Option::is_some) { t_string!(i18n, audience.subscribe) } else { t_string!(i18n, audience.restore_all) }}
             </Button>
         }
@@ -124,7 +124,7 @@ pub(super) fn PersonTopics(
                     {t!(i18n, audience.stopped_notice)} " " <Moment at />
                     <Show when=move || here.may(Permission::ManageContacts)>
                         <span class="mt-2 block">
-                            <Button size=Size::Small on:click=move |_| ask.run(None)>{t!(i18n, audience.restore_all)}</Button>
+                            <Button size=Size::Small on_click=move |_| ask.run(None)>{t!(i18n, audience.restore_all)}</Button>
                         </span>
                     </Show>
                 </Notice>
@@ -135,7 +135,7 @@ pub(super) fn PersonTopics(
             actions=move || {
                 view! {
                     <Show when=move || stopped.is_none() && here.may(Permission::ManageContacts)>
-                        <Button size=Size::Small icon=Icon::Ban on:click=move |_| {
+                        <Button size=Size::Small icon=Icon::Ban on_click=move |_| {
                             act.value().set(None);
                             stopping.set(true);
                         }>{t!(i18n, audience.stop_all)}</Button>
@@ -217,11 +217,11 @@ fn Row(
                 {move || {
                     if subscribed {
                         view! {
-                            <Button size=Size::Small on:click=move |_| leave.run(topic)>{t!(i18n, audience.unsubscribe)}</Button>
+                            <Button size=Size::Small on_click=move |_| leave.run(topic)>{t!(i18n, audience.unsubscribe)}</Button>
                         }.into_any()
                     } else {
                         view! {
-                            <Button size=Size::Small on:click=move |_| ask.run(Some((topic, name())))>{t!(i18n, audience.subscribe)}</Button>
+                            <Button size=Size::Small on_click=move |_| ask.run(Some((topic, name())))>{t!(i18n, audience.subscribe)}</Button>
                         }.into_any()
                     }
                 }}

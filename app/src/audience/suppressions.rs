@@ -43,7 +43,7 @@ pub(super) fn Suppressions() -> impl IntoView {
                         >
                             {t!(i18n, audience.import_list)}
                         </LinkButton>
-                        <Button kind=Kind::Primary icon=Icon::Plus on:click=move |_| adding.set(true)>
+                        <Button kind=Kind::Primary icon=Icon::Plus on_click=move |_| adding.set(true)>
                             {t!(i18n, audience.add_address)}
                         </Button>
                     </Show>
@@ -136,7 +136,7 @@ fn columns(removing: RwSignal<Option<(SuppressionId, String)>>) -> Vec<Column<Su
                                 let address = address.clone();
                                 move || format!("{} {address}", t_string!(i18n, common.remove))
                             }
-                            on:click={
+                            on_click={
                                 let address = address.clone();
                                 move |_| removing.set(Some((id, address.clone())))
                             }
@@ -186,8 +186,8 @@ fn Add(open: RwSignal<bool>, changed: Callback<()>) -> impl IntoView {
     };
     let footer = move || {
         view! {
-            <Button on:click=move |_| open.set(false)>{t!(i18n, common.cancel)}</Button>
-            <Button kind=Kind::Primary busy=add.pending() on:click=move |_| {
+            <Button on_click=move |_| open.set(false)>{t!(i18n, common.cancel)}</Button>
+            <Button kind=Kind::Primary busy=add.pending() on_click=move |_| {
                 add.dispatch(SuppressionInput {
                     address: address.get_untracked(),
                     reason: reason.get_untracked().parse().unwrap_or(SuppressionReason::Unwanted),
@@ -256,8 +256,8 @@ fn Remove(what: RwSignal<Option<(SuppressionId, String)>>, changed: Callback<()>
     };
     let footer = move || {
         view! {
-            <Button on:click=move |_| open.set(false)>{t!(i18n, common.cancel)}</Button>
-            <Button kind=Kind::Danger busy=remove.pending() on:click=move |_| {
+            <Button on_click=move |_| open.set(false)>{t!(i18n, common.cancel)}</Button>
+            <Button kind=Kind::Danger busy=remove.pending() on_click=move |_| {
                 if let Some((id, _)) = what.get_untracked() {
                     remove.dispatch((id, why.get_untracked()));
                 }

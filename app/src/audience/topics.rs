@@ -271,7 +271,7 @@ fn Form(topic: Option<Topic>) -> impl IntoView {
                     <Button r#type="submit" kind=Kind::Primary busy=save.pending()>{t!(i18n, common.save)}</Button>
                     <LinkButton href=Signal::derive(move || here.href("/audience/topics"))>{t!(i18n, common.cancel)}</LinkButton>
                     {id.is_some().then(|| view! {
-                        <Button kind=Kind::Quiet busy=archive.pending() on:click=move |_| {
+                        <Button kind=Kind::Quiet busy=archive.pending() on_click=move |_| {
                             archive.dispatch(());
                         }>
                             {move || if archived { t_string!(i18n, audience.restore) } else { t_string!(i18n, audience.archive) }}

@@ -150,7 +150,7 @@ fn TemplateCard(
                         (own && may.get())
                             .then(|| {
                                 view! {
-                                    <Button size=Size::Small kind=Kind::Quiet on:click=act>
+                                    <Button size=Size::Small kind=Kind::Quiet on_click=act>
                                         {move || if archived { t_string!(i18n, content.restore) } else { t_string!(i18n, content.archive) }}
                                     </Button>
                                 }

@@ -92,8 +92,8 @@ fn ImageCard(image: ImageRow, may: Signal<bool>, changed: Callback<()>) -> impl 
                                     <TextInput bind=alt maxlength=300 />
                                 </Field>
                                 <div class="mt-auto flex gap-2">
-                                    <Button size=Size::Small on:click=keep>{t!(i18n, content.save)}</Button>
-                                    <Button size=Size::Small kind=Kind::Quiet on:click=move |_| act(true)>{t!(i18n, content.archive)}</Button>
+                                    <Button size=Size::Small on_click=keep>{t!(i18n, content.save)}</Button>
+                                    <Button size=Size::Small kind=Kind::Quiet on_click=move |_| act(true)>{t!(i18n, content.archive)}</Button>
                                 </div>
                             }
                         })
@@ -155,7 +155,7 @@ fn Upload(done: Callback<ImageRow>) -> impl IntoView {
                         <TextInput bind=alt maxlength=300 />
                     </Field>
                 </div>
-                <div><Button kind=Kind::Primary icon=Icon::Upload busy on:click=send>{t!(i18n, content.upload)}</Button></div>
+                <div><Button kind=Kind::Primary icon=Icon::Upload busy on_click=send>{t!(i18n, content.upload)}</Button></div>
             </div>
         </leptos::context::Provider>
     }

@@ -37,7 +37,7 @@ pub(super) fn Senders() -> impl IntoView {
                 may.get()
                     .then(|| {
                         view! {
-                            <Button kind=Kind::Primary icon=Icon::Plus on:click=move |_| edit.run(None)>
+                            <Button kind=Kind::Primary icon=Icon::Plus on_click=move |_| edit.run(None)>
                                 {t!(i18n, content.new_sender)}
                             </Button>
                         }
@@ -121,8 +121,8 @@ fn columns(
                     .then(|| {
                         view! {
                             <span class="flex gap-2">
-                                <Button size=Size::Small on:click=move |_| edit.run(Some(profile.clone()))>{t!(i18n, content.edit)}</Button>
-                                <Button size=Size::Small kind=Kind::Quiet on:click=move |_| archive(id, !archived)>
+                                <Button size=Size::Small on_click=move |_| edit.run(Some(profile.clone()))>{t!(i18n, content.edit)}</Button>
+                                <Button size=Size::Small kind=Kind::Quiet on_click=move |_| archive(id, !archived)>
                                     {if archived { t_string!(i18n, content.restore) } else { t_string!(i18n, content.archive) }}
                                 </Button>
                             </span>

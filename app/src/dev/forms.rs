@@ -79,10 +79,10 @@ fn Dialogs() -> impl IntoView {
     let toasts = use_toasts();
     view! {
         <div class="flex flex-wrap gap-3">
-            <Button on:click=move |_| dialog.set(true)>"Open a dialog"</Button>
-            <Button on:click=move |_| confirm.set(true)>"Ask before deleting"</Button>
-            <Button on:click=move |_| toasts.success("Saved")>"Toast"</Button>
-            <Button on:click=move |_| toasts.undoable("Topic archived", "Undo", Callback::new(move |()| toasts.info("Back again")))>
+            <Button on_click=move |_| dialog.set(true)>"Open a dialog"</Button>
+            <Button on_click=move |_| confirm.set(true)>"Ask before deleting"</Button>
+            <Button on_click=move |_| toasts.success("Saved")>"Toast"</Button>
+            <Button on_click=move |_| toasts.undoable("Topic archived", "Undo", Callback::new(move |()| toasts.info("Back again")))>
                 "Toast with undo"
             </Button>
         </div>
@@ -90,7 +90,7 @@ fn Dialogs() -> impl IntoView {
             id="demo-dialog"
             open=dialog
             title="A dialog"
-            footer=move || view! { <Button kind=Kind::Primary on:click=move |_| dialog.set(false)>"Save"</Button> }
+            footer=move || view! { <Button kind=Kind::Primary on_click=move |_| dialog.set(false)>"Save"</Button> }
         >
             <Field name="in_dialog" label="Name" required=true>
                 <TextInput />

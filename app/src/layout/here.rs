@@ -53,9 +53,3 @@ pub(super) fn provide_here(me: Me) -> Here {
 pub fn use_here() -> Here {
     expect_context()
 }
-
-/// The key of the unit in the address, for server functions.
-#[must_use]
-pub fn use_unit_key() -> Memo<String> {
-    use_here().key
-}

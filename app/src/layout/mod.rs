@@ -21,7 +21,7 @@ use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use types::access::Me;
 
-pub use self::here::{Here, unit_href, use_here, use_unit_key};
+pub use self::here::{Here, unit_href, use_here};
 pub use self::preferences::apply_preferences;
 
 /// Navigation and content; the page of the area is the outlet.

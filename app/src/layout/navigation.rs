@@ -158,7 +158,7 @@ pub(super) fn DrawerButton(open: RwSignal<bool>) -> impl IntoView {
             <IconButton
                 icon=Icon::Menu
                 label=move || t_string!(i18n, common.open_menu)
-                on:click=move |_| open.set(true)
+                on_click=move |_| open.set(true)
             />
         </span>
     }
@@ -196,7 +196,7 @@ pub(super) fn Drawer(open: RwSignal<bool>) -> impl IntoView {
                     <IconButton
                         icon=Icon::Close
                         label=move || t_string!(i18n, common.close_menu)
-                        on:click=move |_| open.set(false)
+                        on_click=move |_| open.set(false)
                     />
                 </div>
                 <Show when=move || open.get()>

@@ -44,7 +44,7 @@ pub(super) fn LanguageMenu() -> impl IntoView {
                 .map(|locale| {
                     let current = Signal::derive(move || i18n.get_locale() == locale);
                     view! {
-                        <MenuButton current=current on:click=move |_| choose(locale)>
+                        <MenuButton current=current on_click=move |_| choose(locale)>
                             <span lang=locale.to_string()>{name_of(locale)}</span>
                         </MenuButton>
                     }
@@ -102,7 +102,7 @@ pub(super) fn ThemeMenu() -> impl IntoView {
                 .map(|theme| {
                     let current = Signal::derive(move || chosen.get() == theme);
                     view! {
-                        <MenuButton icon=icon(theme) current=current on:click=move |_| choose(theme)>
+                        <MenuButton icon=icon(theme) current=current on_click=move |_| choose(theme)>
                             {move || label(theme)}
                         </MenuButton>
                     }

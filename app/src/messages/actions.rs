@@ -91,19 +91,19 @@ pub(super) fn Actions(campaign: CampaignDetail, reload: Callback<()>) -> impl In
             {(edits && withdrawable)
                 .then(|| {
                     view! {
-                        <Button icon=Icon::Undo on:click=move |_| withdrawing.set(true)>{t!(i18n, campaigns.withdraw)}</Button>
+                        <Button icon=Icon::Undo on_click=move |_| withdrawing.set(true)>{t!(i18n, campaigns.withdraw)}</Button>
                     }
                 })}
             {(controls && state == CampaignState::Sending)
                 .then(|| {
                     view! {
-                        <Button icon=Icon::Pause on:click=move |_| run(Deed::Pause)>{t!(i18n, campaigns.pause)}</Button>
+                        <Button icon=Icon::Pause on_click=move |_| run(Deed::Pause)>{t!(i18n, campaigns.pause)}</Button>
                     }
                 })}
             {(controls && state == CampaignState::Paused)
                 .then(|| {
                     view! {
-                        <Button kind=Kind::Primary icon=Icon::Play on:click=move |_| run(Deed::Resume)>
+                        <Button kind=Kind::Primary icon=Icon::Play on_click=move |_| run(Deed::Resume)>
                             {t!(i18n, campaigns.resume)}
                         </Button>
                     }
@@ -111,7 +111,7 @@ pub(super) fn Actions(campaign: CampaignDetail, reload: Callback<()>) -> impl In
             {(controls && cancellable)
                 .then(|| {
                     view! {
-                        <Button kind=Kind::Danger icon=Icon::Stop on:click=move |_| cancelling.set(true)>
+                        <Button kind=Kind::Danger icon=Icon::Stop on_click=move |_| cancelling.set(true)>
                             {t!(i18n, campaigns.cancel_sending)}
                         </Button>
                     }
@@ -119,13 +119,13 @@ pub(super) fn Actions(campaign: CampaignDetail, reload: Callback<()>) -> impl In
             {edits
                 .then(|| {
                     view! {
-                        <Button icon=Icon::Copy on:click=move |_| duplicate()>{t!(i18n, campaigns.duplicate)}</Button>
+                        <Button icon=Icon::Copy on_click=move |_| duplicate()>{t!(i18n, campaigns.duplicate)}</Button>
                     }
                 })}
             {(edits && at_rest && !archived)
                 .then(|| {
                     view! {
-                        <Button kind=Kind::Quiet icon=Icon::Delete on:click=move |_| archive()>
+                        <Button kind=Kind::Quiet icon=Icon::Delete on_click=move |_| archive()>
                             {t!(i18n, campaigns.put_away)}
                         </Button>
                     }
@@ -133,13 +133,13 @@ pub(super) fn Actions(campaign: CampaignDetail, reload: Callback<()>) -> impl In
             {(edits && archived)
                 .then(|| {
                     view! {
-                        <Button icon=Icon::Undo on:click=move |_| run(Deed::Restore)>{t!(i18n, campaigns.restore)}</Button>
+                        <Button icon=Icon::Undo on_click=move |_| run(Deed::Restore)>{t!(i18n, campaigns.restore)}</Button>
                     }
                 })}
             {(edits && archived && never_submitted)
                 .then(|| {
                     view! {
-                        <Button kind=Kind::Danger icon=Icon::Delete on:click=move |_| deleting.set(true)>
+                        <Button kind=Kind::Danger icon=Icon::Delete on_click=move |_| deleting.set(true)>
                             {t!(i18n, campaigns.delete)}
                         </Button>
                     }

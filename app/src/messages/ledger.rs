@@ -7,6 +7,7 @@ use crate::ui::*;
 use i18n::{t, t_string, use_i18n};
 use leptos::prelude::*;
 use types::CampaignId;
+use types::access::Permission;
 use types::campaigns::LedgerRow;
 
 #[component]
@@ -30,9 +31,11 @@ pub(super) fn Ledger(id: CampaignId) -> impl IntoView {
     });
     let csv = Signal::derive(move || format!("/files/campaigns/{}/{id}/ledger.csv", here.key.get()));
     view! {
-        <div class="mb-3 flex justify-end">
-            <LinkButton href=csv icon=Icon::Download download=true>{t!(i18n, common.download_csv)}</LinkButton>
-        </div>
+        <Show when=move || here.may(Permission::ExportContacts)>
+            <div class="mb-3 flex justify-end">
+                <LinkButton href=csv icon=Icon::Download download=true>{t!(i18n, common.download_csv)}</LinkButton>
+            </div>
+        </Show>
         <DataTable
             caption=move || t_string!(i18n, campaigns.tab_recipients)
             query

@@ -41,7 +41,7 @@ pub(super) fn Comparison() -> impl IntoView {
     };
     let actions = move || {
         view! {
-            <IconButton icon=Icon::Close size=Size::Small label=move || t_string!(i18n, reports.compare_close) on:click=close />
+            <IconButton icon=Icon::Close size=Size::Small label=move || t_string!(i18n, reports.compare_close) on_click=close />
         }
     };
     view! {

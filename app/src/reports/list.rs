@@ -37,7 +37,7 @@ pub(super) fn List() -> impl IntoView {
     let bulk = move || {
         let right = Signal::derive(move || !selected.with(|chosen| COMPARED.contains(&chosen.len())));
         view! {
-            <Button size=Size::Small icon=Icon::Reports disabled=right on:click=compare>
+            <Button size=Size::Small icon=Icon::Reports disabled=right on_click=compare>
                 {t!(i18n, reports.compare)}
             </Button>
             <span class="text-[13px] text-muted">{move || right.get().then(|| t_string!(i18n, reports.compare_hint))}</span>

@@ -239,7 +239,7 @@ fn Sessions() -> impl IntoView {
                 }}
             </Transition>
             <div class="mt-4">
-                <Button icon=Icon::SignOut busy=end.pending() on:click=move |_| { end.dispatch(()); }>
+                <Button icon=Icon::SignOut busy=end.pending() on_click=move |_| { end.dispatch(()); }>
                     {t!(i18n, settings.sign_out_elsewhere)}
                 </Button>
             </div>

@@ -39,6 +39,7 @@ fn verb_text(i18n: I18nContext<Locale>, act: &str) -> Option<&'static str> {
         "approval_dropped" => t_string!(i18n, settings.did_approval_dropped),
         "approved" => t_string!(i18n, settings.did_approved),
         "archived" => t_string!(i18n, settings.did_archived),
+        "tested" => t_string!(i18n, settings.did_tested),
         "cancelled" => t_string!(i18n, settings.did_cancelled),
         "created" => t_string!(i18n, settings.did_created),
         "deleted" => t_string!(i18n, settings.did_deleted),

@@ -86,8 +86,8 @@ pub(super) fn ClientDialog(open: RwSignal<bool>, fresh: Fresh, changed: Callback
     };
     let footer = move || {
         view! {
-            <Button on:click=move |_| open.set(false)>{t!(i18n, common.cancel)}</Button>
-            <Button kind=Kind::Primary busy on:click=move |_| submit()>
+            <Button on_click=move |_| open.set(false)>{t!(i18n, common.cancel)}</Button>
+            <Button kind=Kind::Primary busy on_click=move |_| submit()>
                 {t!(i18n, settings.clients_add)}
             </Button>
         }
@@ -143,7 +143,7 @@ pub(super) fn FreshDialog(fresh: Fresh) -> impl IntoView {
     });
     let footer = move || {
         view! {
-            <Button kind=Kind::Primary on:click=move |_| fresh.open.set(false)>
+            <Button kind=Kind::Primary on_click=move |_| fresh.open.set(false)>
                 {t!(i18n, settings.client_stored)}
             </Button>
         }

@@ -67,7 +67,7 @@ pub(super) fn Clients() -> impl IntoView {
                     {t!(i18n, settings.clients_text)} " " <DocsLink />
                 </p>
                 <Show when=move || here.may(Permission::ManageClients)>
-                    <Button kind=Kind::Primary icon=Icon::Plus on:click=move |_| adding.set(true)>
+                    <Button kind=Kind::Primary icon=Icon::Plus on_click=move |_| adding.set(true)>
                         {t!(i18n, settings.clients_add)}
                     </Button>
                 </Show>
@@ -177,14 +177,20 @@ fn ClientButtons(client: ApiClient, acts: Acts) -> impl IntoView {
     }
     // Buttons of many rows have the same words: which client they are about is said to those who do not see the row.
     let (for_rotate, for_revoke) = (client.name.clone(), client.name.clone());
+    let mine = client.mine;
     let client = StoredValue::new(client);
-    view! {
-        <span class="relative flex flex-wrap gap-2">
-            <Button size=Size::Small on:click=move |_| acts.about(client.get_value(), acts.rotate)>
+    let rotate = mine.then(|| {
+        view! {
+            <Button size=Size::Small on_click=move |_| acts.about(client.get_value(), acts.rotate)>
                 {t!(i18n, settings.client_rotate)}
                 <span class="sr-only">{for_rotate}</span>
             </Button>
-            <Button size=Size::Small kind=Kind::Quiet on:click=move |_| acts.about(client.get_value(), acts.revoke)>
+        }
+    });
+    view! {
+        <span class="relative flex flex-wrap gap-2">
+            {rotate}
+            <Button size=Size::Small kind=Kind::Quiet on_click=move |_| acts.about(client.get_value(), acts.revoke)>
                 {t!(i18n, settings.client_revoke)}
                 <span class="sr-only">{for_revoke}</span>
             </Button>

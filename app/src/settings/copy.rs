@@ -47,7 +47,7 @@ pub(super) fn CopyField(
                 <label r#for=id class="text-[13px] font-medium text-ink">
                     {move || label.get()}
                 </label>
-                <Button size=Size::Small icon=Icon::Copy on:click=move |_| copy(id, &value, copied)>
+                <Button size=Size::Small icon=Icon::Copy on_click=move |_| copy(id, &value, copied)>
                     {move || t_string!(i18n, common.copy)}
                     <span class="sr-only">{move || name.get()}</span>
                 </Button>

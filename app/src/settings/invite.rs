@@ -93,8 +93,8 @@ pub(super) fn InviteDialog(open: RwSignal<bool>, changed: Callback<()>) -> impl 
     });
     let footer = move || {
         view! {
-            <Button on:click=move |_| open.set(false)>{t!(i18n, common.cancel)}</Button>
-            <Button kind=Kind::Primary busy=send.pending() on:click=move |_| { send.dispatch(()); }>
+            <Button on_click=move |_| open.set(false)>{t!(i18n, common.cancel)}</Button>
+            <Button kind=Kind::Primary busy=send.pending() on_click=move |_| { send.dispatch(()); }>
                 {t!(i18n, settings.send_invitation)}
             </Button>
         }

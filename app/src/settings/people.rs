@@ -42,7 +42,7 @@ pub(super) fn People() -> impl IntoView {
         <Frame current="people">
             <div class="mb-4 flex flex-wrap items-start justify-between gap-4">
                 <p class="max-w-2xl text-sm text-muted">{t!(i18n, settings.people_text)}</p>
-                <Button kind=Kind::Primary icon=Icon::Plus on:click=move |_| inviting.set(true)>
+                <Button kind=Kind::Primary icon=Icon::Plus on_click=move |_| inviting.set(true)>
                     {t!(i18n, settings.invite)}
                 </Button>
             </div>

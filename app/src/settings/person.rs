@@ -71,7 +71,7 @@ pub(super) fn PersonMenu(member: Member, acts: Acts) -> impl IntoView {
             {here_directly
                 .then(|| {
                     view! {
-                        <MenuButton icon=Icon::Edit on:click=move |_| about(acts.roles)>
+                        <MenuButton icon=Icon::Edit on_click=move |_| about(acts.roles)>
                             {t!(i18n, settings.change_roles)}
                         </MenuButton>
                     }
@@ -79,7 +79,7 @@ pub(super) fn PersonMenu(member: Member, acts: Acts) -> impl IntoView {
             {(here_directly && invited)
                 .then(|| {
                     view! {
-                        <MenuButton icon=Icon::Send on:click=move |_| acts.resend.set(Some(member.get_value()))>
+                        <MenuButton icon=Icon::Send on_click=move |_| acts.resend.set(Some(member.get_value()))>
                             {t!(i18n, settings.resend)}
                         </MenuButton>
                     }
@@ -87,7 +87,7 @@ pub(super) fn PersonMenu(member: Member, acts: Acts) -> impl IntoView {
             {(manageable && !disabled && !invited)
                 .then(|| {
                     view! {
-                        <MenuButton icon=Icon::SignOut on:click=move |_| about(acts.sign_out)>
+                        <MenuButton icon=Icon::SignOut on_click=move |_| about(acts.sign_out)>
                             {t!(i18n, settings.sign_out_member)}
                         </MenuButton>
                     }
@@ -95,7 +95,7 @@ pub(super) fn PersonMenu(member: Member, acts: Acts) -> impl IntoView {
             {(manageable && disabled)
                 .then(|| {
                     view! {
-                        <MenuButton icon=Icon::Check on:click=move |_| acts.enable.set(Some(member.get_value()))>
+                        <MenuButton icon=Icon::Check on_click=move |_| acts.enable.set(Some(member.get_value()))>
                             {t!(i18n, settings.enable)}
                         </MenuButton>
                     }
@@ -103,7 +103,7 @@ pub(super) fn PersonMenu(member: Member, acts: Acts) -> impl IntoView {
             {(manageable && !disabled)
                 .then(|| {
                     view! {
-                        <MenuButton icon=Icon::Stop danger=true on:click=move |_| about(acts.disable)>
+                        <MenuButton icon=Icon::Stop danger=true on_click=move |_| about(acts.disable)>
                             {t!(i18n, settings.disable)}
                         </MenuButton>
                     }
@@ -197,8 +197,8 @@ pub(super) fn PersonActs(acts: Acts, changed: Callback<()>) -> impl IntoView {
     });
     let footer = move || {
         view! {
-            <Button on:click=move |_| acts.roles.set(false)>{t!(i18n, common.cancel)}</Button>
-            <Button kind=Kind::Primary busy=save_roles.pending() on:click=move |_| { save_roles.dispatch(()); }>
+            <Button on_click=move |_| acts.roles.set(false)>{t!(i18n, common.cancel)}</Button>
+            <Button kind=Kind::Primary busy=save_roles.pending() on_click=move |_| { save_roles.dispatch(()); }>
                 {t!(i18n, common.save)}
             </Button>
         }

@@ -128,8 +128,8 @@ pub(super) fn UnitDialog(
     };
     let footer = move || {
         view! {
-            <Button on:click=move |_| open.set(false)>{t!(i18n, common.cancel)}</Button>
-            <Button kind=Kind::Primary busy=save.pending() on:click=move |_| { save.dispatch(()); }>
+            <Button on_click=move |_| open.set(false)>{t!(i18n, common.cancel)}</Button>
+            <Button kind=Kind::Primary busy=save.pending() on_click=move |_| { save.dispatch(()); }>
                 {t!(i18n, common.save)}
             </Button>
         }

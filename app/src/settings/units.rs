@@ -82,13 +82,13 @@ pub(super) fn Units() -> impl IntoView {
                             icon=Icon::Edit
                             size=Size::Small
                             label=move || t_string!(i18n, settings.edit_unit, name = for_edit.clone()).to_string()
-                            on:click=move |_| edit(unit.get_value())
+                            on_click=move |_| edit(unit.get_value())
                         />
                         <IconButton
                             icon=Icon::Plus
                             size=Size::Small
                             label=move || t_string!(i18n, settings.create_below, name = for_create.clone()).to_string()
-                            on:click=move |_| create(key.clone())
+                            on_click=move |_| create(key.clone())
                         />
                     </span>
                 </td>
@@ -100,7 +100,7 @@ pub(super) fn Units() -> impl IntoView {
         <Frame current="units">
             <div class="mb-4 flex flex-wrap items-start justify-between gap-4">
                 <p class="max-w-2xl text-sm text-muted">{t!(i18n, settings.units_text)}</p>
-                <Button kind=Kind::Primary icon=Icon::Plus on:click=move |_| create(here.key.get_untracked())>
+                <Button kind=Kind::Primary icon=Icon::Plus on_click=move |_| create(here.key.get_untracked())>
                     {t!(i18n, settings.create_unit)}
                 </Button>
             </div>

@@ -1,6 +1,7 @@
 //! Buttons and links that look like them.
 
 use super::icon::{Glyph, Icon};
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
 /// How much a button asks to be pressed. One primary button a view.
@@ -43,7 +44,16 @@ pub(super) fn classes(kind: Kind, size: Size) -> String {
     )
 }
 
-/// A button. `on:click` and further attributes (`attr:data-testid`, `attr:name`) may be put on it directly.
+/// Tells whoever wants to know.
+pub(super) fn run(callback: Option<Callback<MouseEvent>>, event: MouseEvent) {
+    if let Some(callback) = callback {
+        callback.run(event);
+    }
+}
+
+/// A button. Its events are callbacks and not `on:` on the component: when a view around a component is drawn anew, leptos
+/// 0.8 keeps the handler of the first time (`AnyViewWithAttrs::rebuild` drops the new one), which then works with what is
+/// gone. A test sees to it for all components.
 ///
 /// While `busy` it shows a turning circle, says so to assistive technology, and cannot be pressed again.
 #[component]
@@ -57,6 +67,8 @@ pub fn Button(
     #[prop(optional, into)] icon: Option<Icon>,
     #[prop(optional, into)] busy: Signal<bool>,
     #[prop(optional, into)] disabled: Signal<bool>,
+    #[prop(optional, into)] on_click: Option<Callback<MouseEvent>>,
+    #[prop(optional, into)] on_mousedown: Option<Callback<MouseEvent>>,
 ) -> impl IntoView {
     let label = children();
     view! {
@@ -65,6 +77,8 @@ pub fn Button(
             class=classes(kind, size)
             disabled=move || disabled.get() || busy.get()
             aria-busy=move || busy.get().then_some("true")
+            on:click=move |event| run(on_click, event)
+            on:mousedown=move |event| run(on_mousedown, event)
         >
             {move || {
                 if busy.get() {
@@ -112,6 +126,7 @@ pub fn IconButton(
     #[prop(into)] label: TextProp,
     #[prop(optional)] size: Size,
     #[prop(optional, into)] disabled: Signal<bool>,
+    #[prop(optional, into)] on_click: Option<Callback<MouseEvent>>,
 ) -> impl IntoView {
     let side = match size {
         Size::Medium => "h-9 w-9",
@@ -128,6 +143,7 @@ pub fn IconButton(
             aria-label=move || label.get()
             title=move || title.get()
             disabled=move || disabled.get()
+            on:click=move |event| run(on_click, event)
         >
             <Glyph icon />
         </button>

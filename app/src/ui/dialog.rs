@@ -76,7 +76,7 @@ pub fn Dialog(
                         icon=Icon::Close
                         size=Size::Small
                         label=move || t_string!(i18n, common.close)
-                        on:click=move |_| open.set(false)
+                        on_click=move |_| open.set(false)
                     />
                 </div>
                 <div class="px-5 py-4">{children()}</div>
@@ -116,10 +116,10 @@ pub fn ConfirmDialog(
     let footer = move || {
         let confirm = confirm.clone();
         view! {
-            <Button disabled=busy on:click=move |_| open.set(false)>
+            <Button disabled=busy on_click=move |_| open.set(false)>
                 {t!(i18n, common.cancel)}
             </Button>
-            <Button kind busy on:click=move |_| on_confirm.run(())>
+            <Button kind busy on_click=move |_| on_confirm.run(())>
                 {move || confirm.get()}
             </Button>
         }

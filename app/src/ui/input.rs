@@ -161,12 +161,13 @@ pub fn Select(
     #[prop(optional, into)]
     label: Option<TextProp>,
 ) -> impl IntoView {
+    // Never `required`: something is always chosen, and where that is nothing, the server says what to choose.
     let Wiring {
         id,
         name,
-        required,
         described_by,
         invalid,
+        ..
     } = wire(name);
     let initial = value.unwrap_or_default();
     let current = move || bind.map_or_else(|| initial.clone(), |signal| signal.get());
@@ -176,7 +177,6 @@ pub fn Select(
                 class=format!("{BOX} h-9 appearance-none truncate pr-8")
                 id=id
                 name=name
-                required=required
                 disabled=move || disabled.get()
                 aria-label=move || label.as_ref().map(TextProp::get)
                 aria-describedby=move || described_by.get()

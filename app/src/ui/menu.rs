@@ -1,6 +1,6 @@
 //! Menus that open from a button.
 
-use super::button::{self, Kind, Size};
+use super::button::{self, Kind, Size, run};
 use super::icon::{Glyph, Icon};
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
@@ -174,7 +174,7 @@ pub fn MenuLink(
     }
 }
 
-/// Something to do, in a menu; `on:click` goes on it.
+/// Something to do, in a menu.
 #[component]
 pub fn MenuButton(
     children: Children,
@@ -187,6 +187,7 @@ pub fn MenuButton(
     #[prop(default = "button")]
     r#type: &'static str,
     #[prop(optional, into)] current: Signal<bool>,
+    #[prop(optional, into)] on_click: Option<Callback<ev::MouseEvent>>,
 ) -> impl IntoView {
     let closer = use_context::<Closer>();
     let (ink, tint) = if danger {
@@ -200,10 +201,11 @@ pub fn MenuButton(
             class=format!("{ENTRY} {ink}")
             disabled=move || disabled.get()
             aria-pressed=move || current.get().then_some("true")
-            on:click=move |_| {
+            on:click=move |event| {
                 if let Some(closer) = closer {
                     closer.0.run(());
                 }
+                run(on_click, event);
             }
         >
             {icon.map(|icon| view! { <Glyph icon class=if tint == "text-danger" { "h-4 w-4 flex-none text-danger" } else { "h-4 w-4 flex-none text-muted" } /> })}

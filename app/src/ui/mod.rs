@@ -27,6 +27,9 @@ mod time;
 mod title;
 mod toast;
 
+#[cfg(test)]
+mod events_test;
+
 pub use badge::{Badge, Tone};
 pub use button::{Button, IconButton, Kind, LinkButton, Size};
 pub use choice::{Checkbox, Choice, RadioGroup, Switch};

@@ -3,7 +3,7 @@
 use crate::{
     Granted, Result, Tx,
     access::{ActorKind, Permits, ReadAudit},
-    cursor,
+    cursor, spreadsheet,
 };
 use serde_json::Value;
 use types::{AuditId, Page, PageQuery, UnitId, audit::AuditEntry};
@@ -123,40 +123,24 @@ pub fn csv_head() -> Result<Vec<u8>> {
         "object",
         "detail",
     ];
-    csv_lines(
-        vec![0xEF, 0xBB, 0xBF],
-        std::iter::once(columns.map(str::to_owned)),
-    )
+    spreadsheet::lines(spreadsheet::BYTE_ORDER_MARK, [columns])
 }
 
 /// Entries as lines of that file (RFC 4180, UTC), which no spreadsheet takes for formulas.
 pub fn csv(entries: &[AuditEntry]) -> Result<Vec<u8>> {
-    let harmless = crate::reports::harmless;
     let lines = entries.iter().map(|entry| {
         [
             entry.at.to_string(),
             entry.actor_kind.clone(),
-            harmless(&entry.actor_name),
+            entry.actor_name.clone(),
             entry.action.clone(),
             entry.object_kind.clone(),
             entry.object_id.map(|id| id.to_string()).unwrap_or_default(),
-            harmless(&entry.object_name),
-            harmless(&entry.detail.to_string()),
+            entry.object_name.clone(),
+            entry.detail.to_string(),
         ]
     });
-    csv_lines(Vec::new(), lines)
-}
-
-fn csv_lines(start: Vec<u8>, lines: impl Iterator<Item = [String; 8]>) -> Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(start);
-    for line in lines {
-        writer
-            .write_record(&line)
-            .map_err(|error| crate::Error::broken(error.to_string()))?;
-    }
-    writer
-        .into_inner()
-        .map_err(|error| crate::Error::broken(error.to_string()))
+    spreadsheet::lines(&[], lines)
 }
 
 /// Makes a search text harmless in `like`: `%`, `_` and `\` stand for themselves.

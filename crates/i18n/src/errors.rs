@@ -40,6 +40,7 @@ pub fn known(locale: Locale, code: &str, params: &BTreeMap<String, String>) -> O
         "last_admin" => td_string!(locale, errors.last_admin).to_string(),
         "cannot_grant_role" => td_string!(locale, errors.cannot_grant_role).to_string(),
         "wrong_state" => td_string!(locale, errors.wrong_state).to_string(),
+        "client_of_another" => td_string!(locale, errors.client_of_another).to_string(),
         "own_work" => td_string!(locale, errors.own_work).to_string(),
         "seal_broken" => td_string!(locale, errors.seal_broken).to_string(),
         "audience_empty" => td_string!(locale, errors.audience_empty).to_string(),

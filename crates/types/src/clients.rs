@@ -15,6 +15,8 @@ pub struct ApiClient {
     pub scopes: Vec<Permission>,
     /// Who answers for what it does: counts as the author of its campaigns.
     pub owner: Option<String>,
+    /// The reader answers for it: nobody else can give it a new secret.
+    pub mine: bool,
     /// Secrets that work now: two while they are being changed.
     pub secrets: i64,
     #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]

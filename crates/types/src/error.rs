@@ -74,6 +74,8 @@ codes! {
     /// Not possible in the present state; parameter `state`.
     WrongState = "wrong_state", 409;
     OwnWork = "own_work", 403;
+    /// An API client answers for somebody else: its secret is theirs alone.
+    ClientOfAnother = "client_of_another", 403;
     SealBroken = "seal_broken", 409;
     AudienceEmpty = "audience_empty", 422;
     SenderDomain = "sender_domain", 422;

@@ -105,3 +105,24 @@ async fn damaged_files_change_nothing() {
     );
     database.close().await;
 }
+
+#[tokio::test]
+async fn a_lost_key_is_not_replaced_in_silence() {
+    let place = place();
+    let database = open(place.path()).await;
+    crate::migrate::run(&database.options).await.expect("migrated");
+    database
+        .key_is_not_lost()
+        .await
+        .expect("an empty database needs none");
+    database.secret_key().expect("made");
+    sqlx::query("insert into users (id, email, name, status, created_at) values (gen_random_uuid(), 'a@b.example', 'A', 'active', now())")
+        .execute(&database.pool)
+        .await
+        .expect("inserted");
+    database.key_is_not_lost().await.expect("it is there");
+    std::fs::remove_file(database.data_dir.join("secret.key")).expect("lost");
+    let told = database.key_is_not_lost().await.expect_err("lost").to_string();
+    assert!(told.contains("secret.key") && told.contains("backup"), "{told}");
+    database.close().await;
+}

@@ -144,7 +144,7 @@ pub(super) async fn export(config: Config, name: &str, what: ExportWhat) -> anyh
             }
             None => Box::new(std::io::stdout()),
         };
-        out.write_all(contacts::BYTE_ORDER_MARK)?;
+        out.write_all(domain::spreadsheet::BYTE_ORDER_MARK)?;
         let mut pieces = std::pin::pin!(contacts::export(&domain, by, PageQuery::default()));
         while let Some(piece) = pieces.next().await {
             out.write_all(&piece?)?;

@@ -28,6 +28,7 @@ impl Node {
         let database = Database::open(&config, access, command).await?;
         let prepared = async {
             crate::migrate::run(&database.options).await?;
+            database.key_is_not_lost().await?;
             database.secret_key()
         };
         let key = match prepared.await {

@@ -37,7 +37,7 @@ impl FromStr for LogFormat {
 }
 
 pub(super) fn read(values: &mut Values) -> LogConfig {
-    let filter = values.text("log").unwrap_or("info,sqlx=error").to_owned();
+    let filter = values.text("log").unwrap_or("info").to_owned();
     if let Err(error) = EnvFilter::try_new(&filter) {
         values.refuse("log", &format!("no filter such as info,sqlx=warn ({error})"));
     }

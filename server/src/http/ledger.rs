@@ -7,7 +7,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use domain::access::ReadReports;
+use domain::access::{ExportContacts, ReadReports};
 use domain::{Actor, Domain, Granted, campaigns};
 use futures::{StreamExt, TryStreamExt, stream};
 use std::collections::BTreeMap;
@@ -16,7 +16,8 @@ use types::{ApiError, CampaignId, Code, PageQuery};
 /// Lines read at a time.
 const PIECE: i64 = 2_000;
 
-/// `/files/campaigns/{unit}/{id}/ledger.csv` for whoever may read the unit's reports; `?outcome=` and `?rule=` narrow it.
+/// `/files/campaigns/{unit}/{id}/ledger.csv` for whoever may read the unit's reports and take its people out, as the file has
+/// the address and the name of everyone; `?outcome=` and `?rule=` narrow it.
 pub fn router(domain: Domain) -> Router {
     Router::new()
         .route("/files/campaigns/{unit}/{id}/ledger.csv", get(download))
@@ -29,11 +30,14 @@ async fn download(
     Path((unit, id)): Path<(String, String)>,
     Query(filters): Query<BTreeMap<String, String>>,
 ) -> Result<Response, Response> {
-    let (by, id) = permitted(actor, &unit, &id).map_err(|error| refused(&error))?;
+    let (by, exporting, id) = permitted(actor, &unit, &id).map_err(|error| refused(&error))?;
     let query = PageQuery {
         filters,
         ..PageQuery::default()
     };
+    campaigns::ledger_exported(&domain, &exporting, id)
+        .await
+        .map_err(|error| refused(&error.into()))?;
     // The first piece before the first byte: what is refused is refused with a status.
     let first = piece(&domain, &by, id, &query, 0)
         .await
@@ -79,12 +83,12 @@ fn permitted(
     actor: Option<Extension<Actor>>,
     unit: &str,
     id: &str,
-) -> Result<(Granted<ReadReports>, CampaignId), ApiError> {
+) -> Result<(Granted<ReadReports>, Granted<ExportContacts>, CampaignId), ApiError> {
     let Extension(actor) = actor.ok_or(ApiError::new(Code::NotSignedIn))?;
     let not_found = || ApiError::new(Code::NotFound);
     let unit = actor.unit_by_key(unit).ok_or_else(not_found)?;
     let id = id.parse().map_err(|_| not_found())?;
-    Ok((actor.grant::<ReadReports>(unit.id)?, id))
+    Ok((actor.grant(unit.id)?, actor.grant(unit.id)?, id))
 }
 
 fn refused(error: &ApiError) -> Response {

@@ -178,7 +178,7 @@ async fn export(
 
 /// A CSV file to be saved, with the mark by which Excel knows UTF-8.
 fn csv(name: &str, pieces: impl Stream<Item = domain::Result<Vec<u8>>> + Send + 'static) -> Response {
-    let mark = futures::stream::once(async { Ok(Bytes::from_static(contacts::BYTE_ORDER_MARK)) });
+    let mark = futures::stream::once(async { Ok(Bytes::from_static(domain::spreadsheet::BYTE_ORDER_MARK)) });
     let pieces = pieces.map_ok(Bytes::from).inspect_err(|error| {
         if error.refusal().is_none() {
             tracing::error!(%error, "a download broke off");

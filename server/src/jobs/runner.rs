@@ -76,11 +76,14 @@ async fn work(shared: &Arc<Shared>, worker: Uuid, claimed: Claimed) {
 
 /// Again later; or, when it was tried often enough, never: then nobody is left waiting for it.
 async fn put_back(shared: &Shared, worker: Uuid, claimed: &Claimed, failure: &Failure) -> domain::Result<()> {
-    let given_up = queue::put_back(&shared.domain, worker, claimed, failure).await?;
-    match claimed.job {
-        Job::Import { import } if given_up => domain::imports::give_up(&shared.domain, import).await,
-        _ => Ok(()),
+    let mut tx = shared.domain.begin().await?;
+    let given_up = queue::put_back(&mut tx, worker, claimed, failure).await?;
+    if let Job::Import { import } = claimed.job
+        && given_up
+    {
+        domain::imports::give_up(&mut tx, import).await?;
     }
+    tx.commit().await
 }
 
 /// Returns when the lease is lost.

@@ -176,7 +176,7 @@ fn Form(template: Option<TemplateRow>) -> impl IntoView {
                 {move || {
                     let save = save.clone();
                     (!locked.get())
-                        .then(|| view! { <Button kind=Kind::Primary busy on:click=save>{t!(i18n, content.save)}</Button> })
+                        .then(|| view! { <Button kind=Kind::Primary busy on_click=save>{t!(i18n, content.save)}</Button> })
                 }}
             }
         }

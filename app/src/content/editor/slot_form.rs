@@ -40,7 +40,7 @@ pub(super) fn SlotForms(
             }}
             {move || {
                 (!disabled.get())
-                    .then(|| view! { <div><Button icon=Icon::Plus on:click=add>{t!(i18n, content.add_slot)}</Button></div> })
+                    .then(|| view! { <div><Button icon=Icon::Plus on_click=add>{t!(i18n, content.add_slot)}</Button></div> })
             }}
         </div>
     }
@@ -172,7 +172,7 @@ fn SlotForm(
                 />
             </div>
             <div class="mt-3">
-                <Button size=Size::Small kind=Kind::Quiet icon=Icon::Delete disabled on:click=remove>{t!(i18n, content.remove_slot)}</Button>
+                <Button size=Size::Small kind=Kind::Quiet icon=Icon::Delete disabled on_click=remove>{t!(i18n, content.remove_slot)}</Button>
             </div>
         </fieldset>
     }

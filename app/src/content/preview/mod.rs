@@ -109,7 +109,7 @@ pub fn Preview(
             </div>
             {head}
             {move || {
-                (shown.with(Option::is_none) && findings.with(Vec::is_empty))
+                shown.with(Option::is_none)
                     .then(|| view! { <p class="p-4 text-sm text-muted">{t!(i18n, content.preview_waiting)}</p> })
             }}
             {["desktop", "phone", "dark", "text"]

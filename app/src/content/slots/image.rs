@@ -46,7 +46,7 @@ pub(super) fn ImageField(
                         .then(|| view! { <img src=source alt="" class="h-20 w-28 rounded-sm border border-line bg-sunken object-contain" /> })
                 }}
                 <div class="flex flex-wrap gap-2">
-                    <Button size=Size::Small icon=Icon::Image disabled on:click=move |_| open.set(true)>
+                    <Button size=Size::Small icon=Icon::Image disabled on_click=move |_| open.set(true)>
                         {t!(i18n, content.choose_image)}
                     </Button>
                     {move || {
@@ -57,7 +57,7 @@ pub(super) fn ImageField(
                                         size=Size::Small
                                         kind=Kind::Quiet
                                         disabled
-                                        on:click=move |_| {
+                                        on_click=move |_| {
                                             address.set(String::new());
                                             alt.set(String::new());
                                         }

@@ -6,6 +6,7 @@ use i18n::{t, t_string, use_i18n};
 use js_sys::{Function, Reflect};
 use leptos::html;
 use leptos::prelude::*;
+use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// Calls the browser's own editing command; it keeps undo and selection right.
@@ -124,13 +125,15 @@ pub(super) fn RichText(
         command("insertHTML", Some(&render::clean_rich_text(&html)));
         read();
     };
-    let range = StoredValue::new_local(None::<JsValue>);
+    // A value of the browser, in a wrapper that only the browser makes: a local one would be made on the server too, where
+    // another thread may clear it away, which is a panic.
+    let range = StoredValue::new(None::<SendWrapper<JsValue>>);
     let add_link = move || {
         linking.set(false);
         if let Some(area) = node.get_untracked() {
             drop(area.focus());
         }
-        range.with_value(|it| it.as_ref().map(select_range));
+        range.with_value(|it| it.as_ref().map(|it| select_range(it)));
         command("createLink", Some(&address.get_untracked()));
         read();
     };
@@ -171,7 +174,7 @@ pub(super) fn RichText(
                         disabled=move || disabled.get()
                         on:mousedown=|event| event.prevent_default()
                         on:click=move |_| {
-                            range.set_value(selected_range());
+                            range.set_value(selected_range().map(SendWrapper::new));
                             linking.update(|it| *it = !*it);
                         }
                     >
@@ -190,7 +193,7 @@ pub(super) fn RichText(
                                             <TextInput bind=address inputmode="url" />
                                         </Field>
                                     </div>
-                                    <Button size=Size::Small on:mousedown=|event| event.prevent_default() on:click=move |_| add_link()>
+                                    <Button size=Size::Small on_mousedown=|event: leptos::ev::MouseEvent| event.prevent_default() on_click=move |_| add_link()>
                                         {move || t_string!(i18n, content.add_link)}
                                     </Button>
                                 </div>

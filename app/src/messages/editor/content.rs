@@ -1,7 +1,7 @@
 //! Step two: the words, slot by slot, beside what people will see.
 
 use super::draft::Editing;
-use crate::content::{Preview, SlotEditor};
+use crate::content::{FindingList, Preview, SlotEditor, problem_text};
 use crate::layout::use_here;
 use crate::messages::api::{EditorData, read_template, templates};
 use crate::messages::words::language_text;
@@ -9,7 +9,7 @@ use crate::ui::*;
 use i18n::{I18nContext, Locale, t, t_string, use_i18n};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use render::{Draft, Finding, TemplateSource, Words};
+use render::{Draft, Finding, Place, ProblemCode, Severity, TemplateSource, Words};
 use types::Language;
 use types::campaigns::{LanguageContent, TemplateRef};
 use types::content::TemplateRow;
@@ -42,6 +42,10 @@ pub(super) fn ContentStep(data: StoredValue<EditorData>) -> impl IntoView {
     let template = RwSignal::new(data.with_value(|data| data.template.clone()));
     let language = RwSignal::new(editing.content.with_untracked(|it| it.default_language));
     let findings = RwSignal::new(Vec::<Finding>::new());
+    let wrong = Signal::derive(move || {
+        let mistake = |it: &&Finding| !unwritten(it);
+        findings.with(|it| it.iter().filter(mistake).cloned().collect::<Vec<_>>())
+    });
     let draft =
         Signal::derive(move || template.with(|it| it.as_ref().map(|it| render_draft(editing, data, it))));
     view! {
@@ -55,13 +59,26 @@ pub(super) fn ContentStep(data: StoredValue<EditorData>) -> impl IntoView {
                 <div class="min-w-0">
                     {move || view! { <Fields language=language.get() template findings /> }}
                 </div>
-                <div class="min-w-0 xl:sticky xl:top-18">
+                <div class="flex min-w-0 flex-col gap-4 xl:sticky xl:top-18">
                     <Preview draft language findings />
+                    <Show when=move || !wrong.with(Vec::is_empty)>
+                        <Card title=move || t_string!(i18n, content.findings)>
+                            <FindingList findings=wrong />
+                        </Card>
+                    </Show>
                 </div>
             </div>
         </Show>
     }
     .into_any()
+}
+
+/// What is not written yet is no mistake while somebody writes; the review lists it.
+fn unwritten(finding: &Finding) -> bool {
+    matches!(
+        finding.problem.code,
+        ProblemCode::SlotRequired | ProblemCode::EmptySubject | ProblemCode::EmptyText
+    )
 }
 
 /// What the renderer takes, of the form as it is now. The same as `domain::campaigns` seals.
@@ -183,7 +200,7 @@ fn TemplateBar(data: StoredValue<EditorData>, template: RwSignal<Option<Template
                     .map(|version| {
                         view! {
                             <p class="pb-2 text-[13px] text-muted">{t!(i18n, campaigns.newer_template, version = version)}</p>
-                            <Button on:click=update icon=Icon::Retry>{t!(i18n, campaigns.take_newer)}</Button>
+                            <Button on_click=update icon=Icon::Retry>{t!(i18n, campaigns.take_newer)}</Button>
                         }
                     })
             }}
@@ -265,7 +282,7 @@ fn LanguageBar(language: RwSignal<Language>) -> impl IntoView {
                     .filter(|it| !languages.contains(it))
                     .map(|it| {
                         view! {
-                            <Button size=Size::Small kind=Kind::Quiet icon=Icon::Plus on:click=move |_| add(it)>
+                            <Button size=Size::Small kind=Kind::Quiet icon=Icon::Plus on_click=move |_| add(it)>
                                 {move || language_text(i18n, it)}
                             </Button>
                         }
@@ -273,8 +290,8 @@ fn LanguageBar(language: RwSignal<Language>) -> impl IntoView {
                     .collect_view()
             }}
             <Show when=move || present.with(|(default, _)| *default != language.get())>
-                <Button size=Size::Small on:click=make_default>{t!(i18n, campaigns.make_default)}</Button>
-                <Button size=Size::Small kind=Kind::Danger icon=Icon::Delete on:click=remove>
+                <Button size=Size::Small on_click=make_default>{t!(i18n, campaigns.make_default)}</Button>
+                <Button size=Size::Small kind=Kind::Danger icon=Icon::Delete on_click=remove>
                     {t!(i18n, campaigns.remove_version)}
                 </Button>
             </Show>
@@ -310,6 +327,21 @@ fn Fields(
         });
     });
     let field = |name: &str| format!("content.languages.{language}.{name}");
+    let wrong_at = move |place: Place| {
+        Signal::derive(move || {
+            let here = |it: &&Finding| {
+                it.severity == Severity::Error
+                    && it.problem.place == place
+                    && it.problem.language.is_none_or(|it| it == language)
+                    && !unwritten(it)
+            };
+            findings.with(|it| {
+                it.iter()
+                    .find(here)
+                    .map(|it| problem_text(i18n.get_locale(), &it.problem))
+            })
+        })
+    };
     let slots = Signal::derive(move || {
         template.with(|it| it.as_ref().map(|it| it.slots.clone()).unwrap_or_default())
     });
@@ -320,6 +352,7 @@ fn Fields(
                 label=move || t_string!(i18n, campaigns.subject)
                 hint=move || t_string!(i18n, campaigns.subject_hint)
                 required=true
+                error=wrong_at(Place::Subject)
             >
                 <TextInput bind=subject maxlength=300 />
             </Field>
@@ -327,6 +360,7 @@ fn Fields(
                 name=field("preheader")
                 label=move || t_string!(i18n, campaigns.preheader)
                 hint=move || t_string!(i18n, campaigns.preheader_hint)
+                error=wrong_at(Place::Preheader)
             >
                 <TextInput bind=preheader maxlength=300 />
             </Field>

@@ -108,7 +108,7 @@ fn NotEditable(costly: bool, agreed: RwSignal<bool>, href: String) -> impl IntoV
             <Notice tone=Tone::Warning title=move || t_string!(i18n, campaigns.approved_title)>
                 <p>{t!(i18n, campaigns.editing_drops_approval)}</p>
                 <div class="mt-3 flex gap-2">
-                    <Button kind=Kind::Danger on:click=move |_| agreed.set(true)>
+                    <Button kind=Kind::Danger on_click=move |_| agreed.set(true)>
                         {t!(i18n, campaigns.edit_anyway)}
                     </Button>
                     <LinkButton href=href>{t!(i18n, common.cancel)}</LinkButton>

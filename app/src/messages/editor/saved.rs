@@ -44,8 +44,8 @@ pub(super) fn SaveState(reload: Callback<()>) -> impl IntoView {
                         <Notice tone=Tone::Warning title=move || t_string!(i18n, campaigns.conflict_title)>
                             <p>{t!(i18n, campaigns.conflict_text, editor = editor.clone())}</p>
                             <div class="mt-3 flex flex-wrap gap-2">
-                                <Button on:click=move |_| reload.run(())>{t!(i18n, campaigns.conflict_load)}</Button>
-                                <Button kind=Kind::Danger on:click=overwrite>{t!(i18n, campaigns.conflict_overwrite)}</Button>
+                                <Button on_click=move |_| reload.run(())>{t!(i18n, campaigns.conflict_load)}</Button>
+                                <Button kind=Kind::Danger on_click=overwrite>{t!(i18n, campaigns.conflict_overwrite)}</Button>
                             </div>
                         </Notice>
                     </div>
@@ -54,7 +54,7 @@ pub(super) fn SaveState(reload: Callback<()>) -> impl IntoView {
             }
             Saving::Failed(_) => {
                 view! {
-                    <Button size=Size::Small on:click=move |_| editing.retry()>
+                    <Button size=Size::Small on_click=move |_| editing.retry()>
                         {t!(i18n, common.retry)}
                     </Button>
                 }

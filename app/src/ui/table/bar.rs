@@ -140,7 +140,7 @@ pub(super) fn SelectionBar(selected: RwSignal<BTreeSet<String>>, bulk: Option<Vi
                                     icon=Icon::Close
                                     size=Size::Small
                                     label=move || t_string!(i18n, common.clear_selection)
-                                    on:click=move |_| selected.set(BTreeSet::new())
+                                    on_click=move |_| selected.set(BTreeSet::new())
                                 />
                             </span>
                         }

@@ -57,7 +57,7 @@ pub(super) fn Foot(
                 .then(|| {
                     view! {
                         <nav class="flex items-center gap-2" aria-label=move || t_string!(i18n, common.pages)>
-                            <Button size=Size::Small kind=Kind::Secondary disabled=Signal::from(on_first) on:click=back>
+                            <Button size=Size::Small kind=Kind::Secondary disabled=Signal::from(on_first) on_click=back>
                                 {t!(i18n, common.previous)}
                             </Button>
                             {match forward {

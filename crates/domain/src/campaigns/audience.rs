@@ -5,7 +5,7 @@ use crate::{Error, Granted, Result, Tx};
 use std::collections::BTreeMap;
 use types::campaigns::{Audience, AudienceCounts, CampaignContent, HeldBack, SampleRecipient};
 use types::content::Classification;
-use types::{CampaignId, ContactId, Language, TopicId, UnitId};
+use types::{CampaignId, Code, ContactId, Language, TopicId, UnitId};
 use uuid::Uuid;
 
 /// An audience as the parameters of the SQL function `campaign_audience`.
@@ -35,7 +35,8 @@ impl AudienceArrays {
 /// Counts an audience of a campaign's editor as it is now, saved or not.
 ///
 /// # Errors
-/// `NotFound` where the unit has no such campaign.
+/// `NotFound` where the unit has no such campaign; field error `audience` for another unit's topic, whose subscribers are
+/// nobody's business here (law 3).
 pub async fn audience_counts(
     tx: &mut Tx,
     by: &Granted<ReadCampaigns>,
@@ -44,7 +45,24 @@ pub async fn audience_counts(
 ) -> Result<AudienceCounts> {
     let draft = super::draft::read(tx, by.unit(), id).await?;
     let audience = audience.unwrap_or(&draft.audience);
+    if !topics_known(tx, by.unit(), audience).await? {
+        return Err(Error::field("audience", Code::UnknownReference));
+    }
     count_audience(tx, by.unit(), draft.classification, audience, &draft.content).await
+}
+
+/// Whether all topics of an audience are the unit's own.
+pub(super) async fn topics_known(tx: &mut Tx, unit: UnitId, audience: &Audience) -> Result<bool> {
+    let topics = audience.include_topics.iter().chain(&audience.exclude_topics);
+    let wanted: Vec<Uuid> = topics.map(|it| it.uuid()).collect();
+    let known = sqlx::query_scalar!(
+        "select id from topics where unit_id = $1 and id = any ($2)",
+        unit.uuid(),
+        &wanted
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(wanted.iter().all(|it| known.contains(it)))
 }
 
 /// One statement over the function that the expansion uses too.

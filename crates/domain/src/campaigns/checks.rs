@@ -103,7 +103,7 @@ pub(crate) async fn run(tx: &mut Tx, draft: &Draft, prepared: &Prepared) -> Resu
     })
 }
 
-/// A time that has passed, or will have in the minute that approving takes at the least.
+/// A time that has passed.
 pub(crate) fn in_the_past(schedule: &Schedule, now: Timestamp) -> bool {
     matches!(schedule, Schedule::At { at, .. } if *at <= now)
 }

@@ -1,5 +1,7 @@
-use crate::access::ReadReports;
-use crate::{Error, Granted, Result, Tx, audit, cursor};
+use crate::access::{ExportContacts, ReadReports};
+use crate::audit::{self, Object};
+use crate::{Domain, Error, Granted, Result, Tx, cursor, spreadsheet};
+use serde_json::json;
 use types::campaigns::LedgerRow;
 use types::{CampaignId, Code, ContactId, Page, PageQuery};
 
@@ -21,6 +23,25 @@ pub async fn ledger(
     let limit = query.limit();
     let rows = ledger_page(tx, by, id, query, after.unwrap_or(0), limit + 1).await?;
     Ok(Page::from_rows(rows, limit, |row| cursor::encode(&row.seq)))
+}
+
+/// Writes down that somebody takes a ledger out as a file: it has everyone's address and name.
+///
+/// # Errors
+/// `NotFound` where the unit has no such campaign.
+pub async fn ledger_exported(domain: &Domain, by: &Granted<ExportContacts>, id: CampaignId) -> Result<()> {
+    let mut tx = domain.begin().await?;
+    let name = sqlx::query_scalar!(
+        "select name from campaigns where id = $1 and unit_id = $2",
+        id.uuid(),
+        by.unit().uuid()
+    )
+    .fetch_optional(tx.conn())
+    .await?
+    .ok_or_else(Error::not_found)?;
+    let campaign = Object::new("campaign", id.uuid(), &name);
+    audit::record(&mut tx, by, "campaign.exported", campaign, json!({})).await?;
+    tx.commit().await
 }
 
 /// Up to `limit` lines after number `after`: for a download, which goes on with the last number it got.
@@ -118,10 +139,7 @@ pub fn ledger_csv_head() -> Result<Vec<u8>> {
         "attempts",
         "at",
     ];
-    csv_lines(
-        vec![0xEF, 0xBB, 0xBF],
-        std::iter::once(columns.map(str::to_owned)),
-    )
+    spreadsheet::lines(spreadsheet::BYTE_ORDER_MARK, [columns])
 }
 
 /// Lines of that file (RFC 4180, UTC), which no spreadsheet takes for formulas.
@@ -129,34 +147,21 @@ pub fn ledger_csv_head() -> Result<Vec<u8>> {
 /// # Errors
 /// As [`ledger_csv_head`].
 pub fn ledger_csv(rows: &[LedgerRow]) -> Result<Vec<u8>> {
-    let harmless = crate::reports::harmless;
     let lines = rows.iter().map(|row| {
         [
             row.seq.to_string(),
             row.contact_id.to_string(),
-            harmless(&row.address),
-            harmless(&row.first_name),
-            harmless(&row.last_name),
+            row.address.clone(),
+            row.first_name.clone(),
+            row.last_name.clone(),
             row.language.clone(),
             row.outcome.clone().unwrap_or_else(|| WAITING.to_owned()),
             row.rule.clone(),
             row.reply_code.map(|code| code.to_string()).unwrap_or_default(),
-            harmless(&row.reply),
+            row.reply.clone(),
             row.attempts.to_string(),
             row.at.map(|at| at.to_string()).unwrap_or_default(),
         ]
     });
-    csv_lines(Vec::new(), lines)
-}
-
-fn csv_lines(start: Vec<u8>, lines: impl Iterator<Item = [String; 12]>) -> Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(start);
-    for line in lines {
-        writer
-            .write_record(&line)
-            .map_err(|error| Error::broken(error.to_string()))?;
-    }
-    writer
-        .into_inner()
-        .map_err(|error| Error::broken(error.to_string()))
+    spreadsheet::lines(&[], lines)
 }

@@ -27,7 +27,7 @@ pub use control::{cancel, pause, resume, schedule};
 pub use create::{create, duplicate};
 pub use get::get;
 pub use launch::launch_due;
-pub use ledger::{ledger, ledger_csv, ledger_csv_head, ledger_page};
+pub use ledger::{ledger, ledger_csv, ledger_csv_head, ledger_exported, ledger_page};
 pub use list::list;
 pub use progress::progress;
 pub(crate) use seal::{Parts, Stored, load};

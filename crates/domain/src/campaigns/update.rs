@@ -1,3 +1,4 @@
+use super::audience::topics_known;
 use super::state::{Act, apply};
 use super::{Draft, lock, person_behind};
 use crate::access::EditCampaigns;
@@ -10,7 +11,6 @@ use serde_json::json;
 use types::campaigns::{Audience, CampaignContent, CampaignState, CampaignUpdate, Schedule};
 use types::content::SlotValue;
 use types::{ApiError, CampaignId, Code, FieldError, UserId};
-use uuid::Uuid;
 
 /// Longest subject and preheader, in characters.
 const HEADER_CHARS: usize = 300;
@@ -126,7 +126,9 @@ async fn check(tx: &mut Tx, draft: &mut Draft, change: &CampaignUpdate) -> Resul
     }
     if let Some(audience) = &change.audience {
         draft.audience = tidy(audience);
-        topics_known(tx, draft, &mut fields).await?;
+        if !topics_known(tx, draft.unit, &draft.audience).await? {
+            fields.add("audience", Code::UnknownReference);
+        }
     }
     if let Some(content) = &change.content {
         content_fits(content, &mut fields);
@@ -171,28 +173,6 @@ fn tidy(audience: &Audience) -> Audience {
     audience.languages.sort_unstable();
     audience.languages.dedup();
     audience
-}
-
-/// Topics of other units are as unknown as ones that do not exist (law 3).
-async fn topics_known(tx: &mut Tx, draft: &Draft, fields: &mut Fields) -> Result<()> {
-    let wanted: Vec<Uuid> = draft
-        .audience
-        .include_topics
-        .iter()
-        .chain(&draft.audience.exclude_topics)
-        .map(|it| it.uuid())
-        .collect();
-    let known = sqlx::query_scalar!(
-        "select id from topics where unit_id = $1 and id = any ($2)",
-        draft.unit.uuid(),
-        &wanted
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    if wanted.iter().any(|it| !known.contains(it)) {
-        fields.add("audience", Code::UnknownReference);
-    }
-    Ok(())
 }
 
 /// Limits on what authors write, so that nothing grows without end and nothing smuggles control characters.

@@ -10,6 +10,8 @@ use types::access::Permission;
 use types::clients::{ApiClient, ApiClientInput, ApiCredentials};
 use types::{ClientId, Code, UnitId, UserId};
 
+/// How the addresses end of the placeholders that own clients made by the operator.
+pub(super) const OPERATORS: &str = "@client.invalid";
 /// How long the old secret still works after a change.
 const OVERLAP: SignedDuration = SignedDuration::from_hours(24);
 
@@ -40,7 +42,7 @@ pub async fn create_by_operator(tx: &mut Tx, unit: UnitId, input: &ApiClientInpu
     sqlx::query!(
         "insert into users (id, email, name, status, created_at) values ($1, $2, $3, 'disabled', $4)",
         owner.uuid(),
-        format!("client-{owner}@client.invalid"),
+        format!("client-{owner}{OPERATORS}"),
         input.name.trim(),
         tx.now_sql() as _
     )
@@ -109,10 +111,16 @@ async fn add_secret(tx: &mut Tx, client: ClientId) -> Result<String> {
 
 /// Gives a client a new secret. The old one works for another day, so that nothing stops while it is being changed.
 ///
+/// A client's campaigns count as its owner's work, so that nobody else may hold its secret: with a colleague's client one
+/// could approve what one wrote (law 2), or do what only the colleague may.
+///
 /// # Errors
-/// Not found when the unit has no such client, or it was shut out.
+/// Not found when the unit has no such client, or it was shut out; refused when it answers for somebody else.
 pub async fn rotate(tx: &mut Tx, by: &Granted<ManageClients>, id: ClientId) -> Result<ApiCredentials> {
-    let name = find(tx, by, id).await?;
+    let Found { name, owner } = find(tx, by, id).await?;
+    if owner != Some(by.person()?) {
+        return Err(Error::code(Code::ClientOfAnother));
+    }
     let until = tx.now() + OVERLAP;
     sqlx::query!(
         "update api_secrets set expires_at = $2 where client_id = $1 and (expires_at is null or expires_at > $2)",
@@ -141,7 +149,7 @@ pub async fn rotate(tx: &mut Tx, by: &Granted<ManageClients>, id: ClientId) -> R
 /// # Errors
 /// Not found when the unit has no such client, or it was shut out before.
 pub async fn revoke(tx: &mut Tx, by: &Granted<ManageClients>, id: ClientId) -> Result<()> {
-    let name = find(tx, by, id).await?;
+    let Found { name, .. } = find(tx, by, id).await?;
     sqlx::query!(
         "update api_clients set revoked_at = $2 where id = $1",
         id.uuid(),
@@ -162,10 +170,17 @@ pub async fn revoke(tx: &mut Tx, by: &Granted<ManageClients>, id: ClientId) -> R
     .await
 }
 
-/// The name of one of the unit's clients, kept from being changed meanwhile.
-async fn find(tx: &mut Tx, by: &Granted<ManageClients>, id: ClientId) -> Result<String> {
-    sqlx::query_scalar!(
-        "select name from api_clients where id = $1 and unit_id = $2 and revoked_at is null for update",
+struct Found {
+    name: String,
+    owner: Option<UserId>,
+}
+
+/// One of the unit's clients, kept from being changed meanwhile.
+async fn find(tx: &mut Tx, by: &Granted<ManageClients>, id: ClientId) -> Result<Found> {
+    sqlx::query_as!(
+        Found,
+        r#"select name, created_by as "owner?: UserId" from api_clients
+           where id = $1 and unit_id = $2 and revoked_at is null for update"#,
         id.uuid(),
         by.unit().uuid()
     )
@@ -182,13 +197,14 @@ pub async fn list(tx: &mut Tx, by: &Granted<ManageClients>) -> Result<Vec<ApiCli
     let now = tx.now_sql();
     let rows = sqlx::query!(
         r#"select c.id as "id: ClientId", c.unit_id as "unit_id: UnitId", c.name, c.scopes, u.name as "owner?", c.created_at,
-                  c.last_used_at, c.revoked_at,
+                  c.last_used_at, c.revoked_at, coalesce(c.created_by = $3, false) as "mine!",
                   (select count(*) from api_secrets s where s.client_id = c.id
                    and (s.expires_at is null or s.expires_at > $2)) as "secrets!"
            from api_clients c left join users u on u.id = c.created_by
            where c.unit_id = $1 order by c.revoked_at is not null, c.name, c.id limit 1000"#,
         by.unit().uuid(),
-        now as _
+        now as _,
+        by.person().ok().map(UserId::uuid)
     )
     .fetch_all(tx.conn())
     .await?;
@@ -200,6 +216,7 @@ pub async fn list(tx: &mut Tx, by: &Granted<ManageClients>) -> Result<Vec<ApiCli
             name: row.name,
             scopes: row.scopes.iter().filter_map(|scope| scope.parse().ok()).collect(),
             owner: row.owner,
+            mine: row.mine,
             secrets: row.secrets,
             created_at: row.created_at.to_jiff(),
             last_used_at: row.last_used_at.map(jiff_sqlx::Timestamp::to_jiff),

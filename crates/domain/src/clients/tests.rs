@@ -122,6 +122,20 @@ async fn secrets_overlap_while_they_change_and_end_with_the_client(pool: PgPool)
     );
     let token = exchange(domain, made.client_id, &fresh.client_secret, &[]).await?;
 
+    // With it, a colleague could approve in the owner's name what is their own work.
+    let colleague = university
+        .user("Cleo Colleague", university.admissions, Role::UnitAdmin)
+        .await?;
+    let theirs = colleague.grant::<ManageClients>(university.admissions)?;
+    let mut tx = domain.begin().await?;
+    let taken = rotate(&mut tx, &theirs, made.client_id).await;
+    assert_eq!(
+        taken.expect_err("somebody else's").refusal(),
+        Some(Code::ClientOfAnother)
+    );
+    assert!(!list(&mut tx, &theirs).await?[0].mine && list(&mut tx, &by).await?[0].mine);
+    drop(tx);
+
     let stranger = university
         .user("Sam Shop", university.shop, Role::UnitAdmin)
         .await?;
@@ -160,5 +174,47 @@ async fn a_client_of_the_command_line_answers_for_itself(pool: PgPool) -> Result
         );
     }
     assert_ne!(people[0], people[1], "two clients would pass for one author");
+    Ok(())
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_client_may_never_do_more_than_its_owner_may_now(pool: PgPool) -> Result<()> {
+    use crate::access::{ManageMembers, System};
+    use crate::identity::members;
+    let university = University::new(pool).await?;
+    let domain = &university.domain;
+    let admin = university
+        .user("Ada Admin", university.admissions, Role::UnitAdmin)
+        .await?;
+    let owner = admin.grant::<ManageClients>(university.admissions)?.person()?;
+    let made = client(
+        &university,
+        &admin,
+        &[Permission::ReadContacts, Permission::ExportContacts],
+    )
+    .await?;
+    let token = exchange(domain, made.client_id, &made.client_secret, &[]).await?;
+    let by = System.grant::<ManageMembers>(university.admissions);
+    let (actor, _) = authenticate(domain, &token.value).await?.expect("a token");
+    assert!(actor.may(Permission::ExportContacts, university.admissions));
+    assert!(
+        !actor.may(Permission::ReadContacts, university.root),
+        "its unit and below"
+    );
+
+    let mut tx = domain.begin().await?;
+    members::set_roles(&mut tx, &by, owner, &[Role::Viewer]).await?;
+    tx.commit().await?;
+    let (actor, _) = authenticate(domain, &token.value).await?.expect("a token");
+    assert!(actor.may(Permission::ReadContacts, university.admissions));
+    assert!(!actor.may(Permission::ExportContacts, university.admissions));
+
+    let mut tx = domain.begin().await?;
+    members::disable(&mut tx, &by, owner).await?;
+    tx.commit().await?;
+    assert!(
+        authenticate(domain, &token.value).await?.is_none(),
+        "its owner has left"
+    );
     Ok(())
 }

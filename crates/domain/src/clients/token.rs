@@ -1,5 +1,7 @@
 //! From a secret to a token, and from a token to an [`Actor`].
 
+use super::manage::OPERATORS;
+use crate::access::ClientOf;
 use crate::{Actor, Domain, Error, Result, keys, ts};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::SignedDuration;
@@ -79,36 +81,40 @@ pub async fn exchange(
     })
 }
 
-/// Who a token belongs to; `None` for one that is unknown, expired or of a client that was shut out. Also gives the
-/// client's own unit, in which it acts unless it names another.
+/// Who a token belongs to; `None` for one that is unknown, expired, or of a client that was shut out or whose owner has left.
+/// Also gives the client's own unit, in which it acts unless it names another.
 ///
 /// # Errors
 /// When the database is away.
 pub async fn authenticate(domain: &Domain, token: &str) -> Result<Option<(Actor, UnitId)>> {
     let hash = keys::sha256(token.as_bytes());
     let Some(row) = sqlx::query!(
-        r#"select c.id as "id: ClientId", c.name, c.unit_id as "unit_id: UnitId", c.created_by as "owner: UserId",
+        r#"select c.id as "id: ClientId", c.name, c.unit_id as "unit_id: UnitId", c.created_by as "owner?: UserId",
+                  o.email like '%' || $3 as "by_operator!",
                   array(select unnest(t.scopes) intersect select unnest(c.scopes)) as "scopes!"
-           from api_tokens t join api_clients c on c.id = t.client_id
+           from api_tokens t join api_clients c on c.id = t.client_id join users o on o.id = c.created_by
            where t.token_hash = $1 and t.expires_at > $2 and c.revoked_at is null"#,
         hash.as_slice(),
-        ts(domain.now()) as _
+        ts(domain.now()) as _,
+        OPERATORS
     )
     .fetch_optional(domain.pool())
     .await?
     else {
         return Ok(None);
     };
-    let actor = Actor::load_client(
-        domain,
-        row.id,
-        &row.name,
-        row.owner,
-        row.unit_id,
-        &parse(&row.scopes),
-    )
-    .await?;
-    Ok(Some((actor, row.unit_id)))
+    let client = ClientOf {
+        id: row.id,
+        name: &row.name,
+        unit: row.unit_id,
+        scopes: &parse(&row.scopes),
+    };
+    let actor = match row.owner {
+        Some(owner) if row.by_operator => Some(client.of_operator(domain, owner).await?),
+        Some(owner) => client.of_person(domain, owner).await?,
+        None => None,
+    };
+    Ok(actor.map(|actor| (actor, row.unit_id)))
 }
 
 /// Scopes by name; one that this version does not know gives nothing.

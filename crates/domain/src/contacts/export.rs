@@ -3,7 +3,7 @@
 use super::list::{Filter, page_of};
 use crate::access::ExportContacts;
 use crate::audit::{self, Object};
-use crate::imports::formula::neutralise;
+use crate::spreadsheet::neutralise;
 use crate::{Domain, Error, Granted, Result, Tx};
 use futures::Stream;
 use serde_json::{Value, json};
@@ -93,9 +93,6 @@ pub fn export(
         Ok(Some((bytes, state)))
     })
 }
-
-/// The mark that tells Excel the encoding; to be written before the first piece.
-pub const BYTE_ORDER_MARK: &[u8] = &[0xEF, 0xBB, 0xBF];
 
 struct State {
     domain: Domain,

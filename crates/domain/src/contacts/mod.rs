@@ -9,7 +9,7 @@ mod list;
 pub(crate) mod update;
 
 pub use create::create;
-pub use export::{BYTE_ORDER_MARK, export};
+pub use export::export;
 pub use get::{find_by_key, get, messages};
 pub use list::{Filter, count, list};
 pub use update::{remove, set_primary, update};

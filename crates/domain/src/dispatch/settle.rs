@@ -108,7 +108,7 @@ async fn break_seals(tx: &mut Tx) -> Result<()> {
 /// those follow when they are given back or their lease ends.
 async fn write_off(tx: &mut Tx) -> Result<()> {
     let chunks = sqlx::query!(
-        r#"select c.dispatch_id as "dispatch: Uuid", c.chunk, c.in_flight, coalesce(d.stopped_reason, 'cancelled') as "rule!"
+        r#"select c.dispatch_id as "dispatch: Uuid", c.chunk, c.in_flight, case when d.stopped_reason = 'seal_broken' then 'seal_broken' else 'cancelled' end as "rule!"
            from dispatch_chunks c join dispatches d on d.id = c.dispatch_id
            where d.state = 'cancelling' and c.state <> 'done' and (c.leased_until is null or c.leased_until < $1)
            for update of c skip locked"#,

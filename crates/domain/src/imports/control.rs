@@ -1,12 +1,12 @@
 //! Starting, watching and stopping imports.
 
 use super::check::Plan;
-use super::formula::neutralise;
 use super::upload::{MayImport, is_waiting};
 use crate::access::ReadContacts;
 use crate::audit::{self, Object};
 use crate::error::Fields;
 use crate::queue::{self, Job};
+use crate::spreadsheet::neutralise;
 use crate::{Domain, Error, Granted, Result, Tx, cursor};
 use futures::Stream;
 use jiff::Timestamp;

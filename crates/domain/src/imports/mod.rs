@@ -5,7 +5,6 @@ pub mod check;
 mod control;
 pub mod dialect;
 pub mod encoding;
-pub mod formula;
 pub(crate) mod lock;
 pub mod mapping;
 pub mod records;

@@ -4,7 +4,7 @@ use super::stage::{Staged, stage};
 use super::write::{Run, choose_people, make_tables, write_people, write_suppressions};
 use crate::access::System;
 use crate::audit::{self, Object};
-use crate::{Domain, Error, Result, ts};
+use crate::{Domain, Error, Result, Tx, ts};
 use serde_json::json;
 use sqlx::{Connection as _, PgConnection};
 use types::imports::{ImportKind, ImportStatus};
@@ -43,7 +43,7 @@ async fn run_on(domain: &Domain, conn: &mut PgConnection, id: ImportId) -> Resul
     }
     let row = sqlx::query!(
         r#"update imports set status = 'running', started_at = coalesce(started_at, $2) where id = $1 and status in ('queued', 'running')
-           returning unit_id as "unit: UnitId", kind, options, file_name, created_by as "by: UserId", rows_written"#,
+           returning unit_id as "unit: UnitId", kind, options, created_by as "by: UserId", rows_written"#,
         id.uuid(),
         ts(domain.now()) as _
     )
@@ -85,9 +85,9 @@ async fn run_on(domain: &Domain, conn: &mut PgConnection, id: ImportId) -> Resul
     .await?;
     make_tables(conn).await?;
     let records = match stage(domain, conn, id, &run.options).await? {
-        Staged::Stopped => return end(domain, &run, &row.file_name, ImportStatus::Cancelled, None).await,
+        Staged::Stopped => return end_now(domain, id, ImportStatus::Cancelled, None).await,
         Staged::Whole { records: 0, .. } => {
-            return end(domain, &run, &row.file_name, ImportStatus::Failed, Some("empty")).await;
+            return end_now(domain, id, ImportStatus::Failed, Some("empty")).await;
         }
         Staged::Whole { records, failed } if records == failed => {
             sqlx::query!(
@@ -97,14 +97,7 @@ async fn run_on(domain: &Domain, conn: &mut PgConnection, id: ImportId) -> Resul
             )
             .execute(&mut *conn)
             .await?;
-            return end(
-                domain,
-                &run,
-                &row.file_name,
-                ImportStatus::Failed,
-                Some("no_good_row"),
-            )
-            .await;
+            return end_now(domain, id, ImportStatus::Failed, Some("no_good_row")).await;
         }
         Staged::Whole { records, .. } => records,
     };
@@ -128,60 +121,60 @@ async fn run_on(domain: &Domain, conn: &mut PgConnection, id: ImportId) -> Resul
     } else {
         ImportStatus::Cancelled
     };
-    end(domain, &run, &row.file_name, status, None).await
+    end_now(domain, id, status, None).await
 }
 
-/// Puts an import aside that could not be carried out: called when its job was given up.
+/// Ends an import that could not be carried out, in the transaction that gives its job up.
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn give_up(domain: &Domain, id: ImportId) -> Result<()> {
-    sqlx::query!(
-        "update imports set status = 'failed', failure = 'internal', finished_at = $2 where id = $1 and status in ('queued', 'running')",
-        id.uuid(),
-        ts(domain.now()) as _
-    )
-    .execute(domain.pool())
-    .await?;
-    Ok(())
+pub async fn give_up(tx: &mut Tx, id: ImportId) -> Result<()> {
+    end(tx, id, ImportStatus::Failed, Some("internal")).await
 }
 
-async fn end(
-    domain: &Domain,
-    run: &Run,
-    file_name: &str,
-    status: ImportStatus,
-    failure: Option<&str>,
-) -> Result<ImportStatus> {
-    let mut tx = domain.begin().await?;
-    let counts = sqlx::query!(
-        "update imports set status = $2, failure = $3, finished_at = $4 where id = $1
-         returning rows_created, rows_updated, rows_failed, rows_subscribed",
-        run.id.uuid(),
+/// Writes how an import ended, once; its file, which is full of people, is not kept any longer.
+async fn end(tx: &mut Tx, id: ImportId, status: ImportStatus, failure: Option<&str>) -> Result<()> {
+    let Some(ended) = sqlx::query!(
+        r#"update imports set status = $2, failure = $3, finished_at = $4 where id = $1 and status in ('queued', 'running')
+           returning unit_id as "unit: UnitId", file_name, rows_created, rows_updated, rows_failed, rows_subscribed"#,
+        id.uuid(),
         status.as_str(),
         failure,
         tx.now_sql() as _
     )
-    .fetch_one(tx.conn())
-    .await?;
-    sqlx::query!("delete from import_parts where import_id = $1", run.id.uuid())
+    .fetch_optional(tx.conn())
+    .await?
+    else {
+        return Ok(());
+    };
+    sqlx::query!("delete from import_parts where import_id = $1", id.uuid())
         .execute(tx.conn())
         .await?;
     audit::record(
-        &mut tx,
-        &System.grant::<crate::access::ImportContacts>(run.unit),
+        tx,
+        &System.grant::<crate::access::ImportContacts>(ended.unit),
         match status {
             ImportStatus::Finished => "import.finished",
             ImportStatus::Cancelled => "import.stopped",
             _ => "import.failed",
         },
-        Object::new("import", run.id.uuid(), file_name),
+        Object::new("import", id.uuid(), &ended.file_name),
         json!({
-            "created": counts.rows_created, "updated": counts.rows_updated, "failed": counts.rows_failed,
-            "subscribed": counts.rows_subscribed,
+            "created": ended.rows_created, "updated": ended.rows_updated, "failed": ended.rows_failed,
+            "subscribed": ended.rows_subscribed,
         }),
     )
-    .await?;
+    .await
+}
+
+async fn end_now(
+    domain: &Domain,
+    id: ImportId,
+    status: ImportStatus,
+    failure: Option<&str>,
+) -> Result<ImportStatus> {
+    let mut tx = domain.begin().await?;
+    end(&mut tx, id, status, failure).await?;
     tx.commit().await?;
     Ok(status)
 }

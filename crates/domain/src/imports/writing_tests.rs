@@ -528,3 +528,23 @@ async fn a_suppression_list_moves_in(pool: PgPool) -> Result<()> {
     assert_eq!(addresses, ["a@example.org", "b@example.org"]);
     Ok(())
 }
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn an_import_that_is_given_up_ends_and_its_file_goes(pool: PgPool) -> Result<()> {
+    let u = University::new(pool).await?;
+    let id = started(&u, &many(0, 10)).await?;
+    let mut tx = u.domain.begin().await?;
+    give_up(&mut tx, id).await?;
+    give_up(&mut tx, id).await?;
+    tx.commit().await?;
+    assert_eq!(see(&u, u.admissions, id).await?.status, ImportStatus::Failed);
+    let left = sqlx::query!(
+        r#"select (select count(*) from import_parts where import_id = $1) as "parts!",
+                  (select count(*) from audit_log where action = 'import.failed' and object_id = $1) as "lines!""#,
+        id.uuid()
+    )
+    .fetch_one(u.domain.pool())
+    .await?;
+    assert_eq!((left.parts, left.lines), (0, 1));
+    Ok(())
+}

@@ -1,12 +1,12 @@
 //! The worker's side of the queue.
 
 use super::Job;
-use crate::{Domain, Result, ts};
+use crate::{Domain, Result, Tx, ts};
 use jiff::{SignedDuration, Timestamp};
 use types::JobId;
 use uuid::Uuid;
 
-/// Tries after which a job is put aside. With the pauses below that is about two days.
+/// Tries after which a job is put aside. With the pauses below that is about a day.
 const MAX_ATTEMPTS: i32 = 20;
 /// Finished jobs are kept for a week, for those who ask what happened.
 const KEEP_DAYS: i64 = 7;
@@ -111,45 +111,40 @@ pub async fn finish(domain: &Domain, worker: Uuid, id: JobId) -> Result<()> {
     Ok(())
 }
 
-/// Not done: again later, or never. True when it was put aside for good, so that whoever waits for it can be told.
+/// Not done: again later, or never. True when it was put aside for good, so that whoever waits for it is told in the same
+/// transaction; false also for a job that somebody else has by now.
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn put_back(domain: &Domain, worker: Uuid, claimed: &Claimed, failure: &Failure) -> Result<bool> {
-    match failure {
+pub async fn put_back(tx: &mut Tx, worker: Uuid, claimed: &Claimed, failure: &Failure) -> Result<bool> {
+    let error = match failure {
         Failure::Retry(error) if claimed.attempt < MAX_ATTEMPTS => {
+            let next = next_try(tx.now(), claimed.attempt);
             sqlx::query!(
                 "update jobs set run_at = $3, leased_by = null, leased_until = null, last_error = $4 where id = $1 and leased_by = $2",
                 claimed.id.uuid(),
                 worker,
-                ts(next_try(domain.now(), claimed.attempt)) as _,
+                ts(next) as _,
                 error
             )
-            .execute(domain.pool())
+            .execute(tx.conn())
             .await?;
-            Ok(false)
+            return Ok(false);
         }
-        Failure::Retry(error) | Failure::Dead(error) => {
-            bury(domain, worker, claimed.id, error).await?;
-            Ok(true)
-        }
-    }
-}
-
-/// Puts a job aside with its reason.
-async fn bury(domain: &Domain, worker: Uuid, id: JobId, error: &str) -> Result<()> {
-    sqlx::query!(
+        Failure::Retry(error) | Failure::Dead(error) => error,
+    };
+    let done = sqlx::query!(
         "update jobs set dead = true, finished_at = $3, leased_by = null, leased_until = null, last_error = $4,
              payload = case when kind in ('system_mail', 'prepared_mail') then '{}' else payload end
          where id = $1 and leased_by = $2",
-        id.uuid(),
+        claimed.id.uuid(),
         worker,
-        ts(domain.now()) as _,
+        tx.now_sql() as _,
         error
     )
-    .execute(domain.pool())
+    .execute(tx.conn())
     .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
 }
 
 /// Removes jobs that were finished long ago.
@@ -167,11 +162,10 @@ pub async fn sweep(domain: &Domain) -> Result<u64> {
     Ok(done.rows_affected())
 }
 
-/// 5 s after the first try, doubling up to four hours.
+/// 5 s after the first try, doubling up to almost three hours.
 fn next_try(now: Timestamp, attempt: i32) -> Timestamp {
     let doublings = u32::try_from(attempt.clamp(1, 12) - 1).unwrap_or(0);
-    let seconds = (5_i64 << doublings).min(4 * 3600);
-    now + SignedDuration::from_secs(seconds)
+    now + SignedDuration::from_secs(5 << doublings)
 }
 
 #[cfg(test)]
@@ -179,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_double_up_to_four_hours() {
+    fn pauses_double_up_to_three_hours() {
         let at = |attempt| (next_try(Timestamp::UNIX_EPOCH, attempt) - Timestamp::UNIX_EPOCH).get_seconds();
         assert_eq!([at(1), at(2), at(3), at(12), at(20)], [5, 10, 20, 10_240, 10_240]);
     }

@@ -1,6 +1,6 @@
 //! A report's figures as files.
 
-use crate::Result;
+use crate::{Result, spreadsheet};
 use types::reports::CampaignReport;
 use types::text_enum::UnknownName;
 
@@ -92,7 +92,7 @@ pub fn csv(report: &CampaignReport, part: Part) -> Result<Vec<u8>> {
             for link in &report.links {
                 let figures = [link.clicks.to_string(), link.clicks_by_machine.to_string()];
                 let [clicks, machine] = figures;
-                rows.push(vec![harmless(&link.url), harmless(&link.label), clicks, machine]);
+                rows.push(vec![link.url.clone(), link.label.clone(), clicks, machine]);
             }
         }
         Part::Reasons => {
@@ -106,28 +106,11 @@ pub fn csv(report: &CampaignReport, part: Part) -> Result<Vec<u8>> {
                     reason.outcome.clone(),
                     reason.rule.clone(),
                     reason.reply_code.map(|code| code.to_string()).unwrap_or_default(),
-                    harmless(&reason.example),
+                    reason.example.clone(),
                     reason.count.to_string(),
                 ]);
             }
         }
     }
-    let mut writer = csv::Writer::from_writer(vec![0xEF, 0xBB, 0xBF]);
-    for row in rows {
-        writer
-            .write_record(&row)
-            .map_err(|error| crate::Error::broken(error.to_string()))?;
-    }
-    writer
-        .into_inner()
-        .map_err(|error| crate::Error::broken(error.to_string()))
-}
-
-/// A cell that a spreadsheet would take for a formula begins with an apostrophe instead (OWASP, CSV injection).
-pub(crate) fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
-    }
+    spreadsheet::lines(spreadsheet::BYTE_ORDER_MARK, rows)
 }

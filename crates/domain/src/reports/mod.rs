@@ -8,7 +8,6 @@ mod home;
 mod list;
 mod running;
 
-pub(crate) use self::csv::harmless;
 pub use campaign::campaign;
 pub use csv::{Part, csv};
 pub use home::home;

@@ -451,6 +451,6 @@ fn files_hold_no_formulas() {
     let text = String::from_utf8(csv(&report, Part::Links).expect("memory")).expect("UTF-8");
     assert_eq!(
         text,
-        "\u{feff}url,label,clicks,clicks_by_machine\nhttps://university.test/,\"'=HYPERLINK(\"\"x\"\"), really\",3,1\n"
+        "\u{feff}url,label,clicks,clicks_by_machine\r\nhttps://university.test/,\"'=HYPERLINK(\"\"x\"\"), really\",3,1\r\n"
     );
 }

@@ -74,8 +74,10 @@ async fn failures_come_back_later_and_die_in_the_end(pool: PgPool) -> domain::Re
         for claimed in queue::claim(&domain, worker, KINDS, LEASE, 10).await? {
             tries += 1;
             assert_eq!(claimed.attempt, tries);
-            let given_up =
-                queue::put_back(&domain, worker, &claimed, &Failure::Retry("relay away".into())).await?;
+            let mut tx = domain.begin().await?;
+            let away = Failure::Retry("relay away".into());
+            let given_up = queue::put_back(&mut tx, worker, &claimed, &away).await?;
+            tx.commit().await?;
             assert_eq!(given_up, tries == 20);
             assert!(
                 queue::claim(&domain, worker, KINDS, LEASE, 10).await?.is_empty(),

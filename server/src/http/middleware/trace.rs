@@ -5,7 +5,7 @@
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::HeaderValue;
+use axum::http::{HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument;
@@ -43,7 +43,7 @@ pub async fn request(State(state): State<AppState>, mut request: Request, next: 
     });
     let labels = [
         ("route", route),
-        ("method", method.to_string()),
+        ("method", known(&method).to_owned()),
         ("status", status.to_string()),
     ];
     metrics::histogram!("campanile_http_request_seconds", &labels).record(elapsed.as_secs_f64());
@@ -55,4 +55,18 @@ pub async fn request(State(state): State<AppState>, mut request: Request, next: 
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A method of HTTP (RFC 9110), or `other`: anybody may send any word, and every word would be a series kept for ever.
+fn known(method: &Method) -> &str {
+    match *method {
+        Method::GET
+        | Method::HEAD
+        | Method::POST
+        | Method::PUT
+        | Method::PATCH
+        | Method::DELETE
+        | Method::OPTIONS => method.as_str(),
+        _ => "other",
+    }
 }

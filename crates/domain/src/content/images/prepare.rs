@@ -2,17 +2,20 @@
 //! nothing: the type is read from the content, and size and pixels are known before anything is decoded.
 
 use crate::{Error, Result};
-use image::codecs::{jpeg::JpegEncoder, png::PngEncoder, webp::WebPEncoder};
+use image::codecs::jpeg::JpegEncoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, Limits};
 use sha2::{Digest, Sha256};
 use std::io::Cursor;
+use tokio::sync::Semaphore;
 use types::{ApiError, Code};
 
 /// Mails with larger pictures are not opened on a phone.
 pub const MAX_BYTES: usize = 8 * 1024 * 1024;
 /// A picture of 40 megapixels takes 160 MB when decoded; more is an attack or a mistake.
 pub const MAX_PIXELS: u64 = 40_000_000;
+/// Pictures in hand at once: each may take a few hundred megabytes while it is decoded, turned and written.
+static TURNS: Semaphore = Semaphore::const_new(2);
 const MAX_SIDE: u32 = 12_000;
 const MAX_DECODED: u64 = 256 * 1024 * 1024;
 /// Wide enough for the gallery on a dense screen.
@@ -34,6 +37,10 @@ pub struct Prepared {
 
 /// Checks, measures and makes the thumbnail, off the async threads.
 pub async fn prepare(bytes: Vec<u8>) -> Result<Prepared> {
+    let _turn = TURNS
+        .acquire()
+        .await
+        .map_err(|_| Error::broken("the turns are over"))?;
     tokio::task::spawn_blocking(move || prepare_now(bytes))
         .await
         .map_err(|_| Error::broken("preparing an image panicked"))?
@@ -75,15 +82,15 @@ fn prepare_now(bytes: Vec<u8>) -> Result<Prepared> {
     if decoder.total_bytes() > MAX_DECODED {
         return Err(refused(Code::ImageTooLarge));
     }
-    let told = if format == ImageFormat::Gif {
-        None
-    } else {
-        Told::read(&mut decoder)
+    // Photographs come as JPEG. The others may be animated, and writing them anew would leave one picture of them.
+    let told = match format {
+        ImageFormat::Jpeg => Told::read(&mut decoder),
+        _ => None,
     };
     // Decoding the whole picture also finds the file that is cut off.
     let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| refused(Code::ImageType))?;
     let bytes = match told {
-        Some(told) => told.leave_out(&mut picture, format)?,
+        Some(told) => told.leave_out(&mut picture)?,
         None => bytes,
     };
     let (width, height) = (picture.width(), picture.height());
@@ -120,27 +127,21 @@ impl Told {
         })
     }
 
-    /// Turns the picture as the camera was held and writes it anew with its colour profile and nothing else. Animations
-    /// (GIF) are left alone: they come from no camera.
-    fn leave_out(self, picture: &mut DynamicImage, format: ImageFormat) -> Result<Vec<u8>> {
+    /// Turns the picture as the camera was held and writes it anew with its colour profile and nothing else.
+    fn leave_out(self, picture: &mut DynamicImage) -> Result<Vec<u8>> {
+        let failed = || Error::broken("encoding an image failed");
         picture.apply_orientation(self.orientation);
         let mut bytes = Vec::new();
-        let done = match format {
-            ImageFormat::Jpeg => self.write(JpegEncoder::new_with_quality(&mut bytes, QUALITY), picture),
-            ImageFormat::WebP => self.write(WebPEncoder::new_lossless(&mut bytes), picture),
-            _ => self.write(PngEncoder::new(&mut bytes), picture),
-        };
-        done.map_err(|_| Error::broken("encoding an image failed"))?;
-        Ok(bytes)
-    }
-
-    fn write(self, mut encoder: impl ImageEncoder, picture: &DynamicImage) -> image::ImageResult<()> {
+        let mut encoder = JpegEncoder::new_with_quality(&mut bytes, QUALITY);
         if let Some(colours) = self.colours {
-            encoder
-                .set_icc_profile(colours)
-                .map_err(image::ImageError::Unsupported)?;
+            encoder.set_icc_profile(colours).map_err(|_| failed())?;
         }
-        picture.write_with_encoder(encoder)
+        picture.write_with_encoder(encoder).map_err(|_| failed())?;
+        // One that was squeezed harder than this may have grown.
+        if bytes.len() > MAX_BYTES {
+            return Err(refused(Code::ImageTooLarge));
+        }
+        Ok(bytes)
     }
 }
 

@@ -217,6 +217,16 @@ async fn counts_say_who_falls_away_and_why(pool: PgPool) -> domain::Result<()> {
     )
     .await?;
     assert_eq!(nobody, AudienceCounts::default());
+
+    // Ids of topics are public (the preference centre has them); who subscribes to another unit's is not (law 3).
+    let theirs = set.university.topic(set.university.shop, "sales").await?;
+    let foreign = Audience {
+        include_topics: vec![theirs],
+        ..Audience::default()
+    };
+    let by = set.author.grant(set.unit())?;
+    let refused = campaigns::audience_counts(&mut tx, &by, id, Some(&foreign)).await;
+    assert_eq!(code(refused), Some(Code::Invalid));
     Ok(())
 }
 

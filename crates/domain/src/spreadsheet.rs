@@ -1,6 +1,35 @@
-//! Cells that a spreadsheet would run as a formula.
+//! CSV files (RFC 4180, UTF-8) that people open in a spreadsheet, which must neither guess their encoding nor run a cell.
 
+use crate::{Error, Result};
 use std::borrow::Cow;
+
+/// The mark that tells Excel the encoding; the first bytes of a file.
+pub const BYTE_ORDER_MARK: &[u8] = &[0xEF, 0xBB, 0xBF];
+
+/// Lines of a file after `start`, every cell made harmless.
+///
+/// # Errors
+/// None that can be met: writing into memory does not fail.
+pub fn lines<R>(start: &[u8], rows: impl IntoIterator<Item = R>) -> Result<Vec<u8>>
+where
+    R: IntoIterator<Item: AsRef<str>>,
+{
+    let memory = |error: String| Error::broken(error);
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(start.to_vec());
+    for row in rows {
+        for cell in row {
+            writer
+                .write_field(neutralise(cell.as_ref()).as_ref())
+                .map_err(|error| memory(error.to_string()))?;
+        }
+        writer
+            .write_record(None::<&[u8]>)
+            .map_err(|error| memory(error.to_string()))?;
+    }
+    writer.into_inner().map_err(|error| memory(error.to_string()))
+}
 
 /// Makes a cell harmless for spreadsheets: what begins with `=`, `+`, `-`, `@`, a tab or a line break gets an apostrophe in
 /// front, as OWASP's "CSV injection" advises. Plain numbers such as `-12.5` and phone numbers such as `+48 601…` stay as
