@@ -154,9 +154,9 @@ async function read(people, name) {
   // Nobody reads within two seconds of the hand-off: those are scanners, and the report keeps them apart.
   await new Promise((resolve) => setTimeout(resolve, 2_500));
   const [open, click, leave] = await Promise.all(people.map(async (person) => (await messagesTo(base, person.email))[0]));
-  const pixel = linksOf(open).find((link) => link.includes("/t/o/"));
+  const pixel = (await linksOf(open)).find((link) => link.includes("/t/o/"));
   assert.equal((await fetch(pixel, { headers: agent })).status, 200);
-  const tracked = linksOf(click).find((link) => link.includes("/t/c/"));
+  const tracked = (await linksOf(click)).find((link) => link.includes("/t/c/"));
   const answer = await fetch(tracked, { headers: agent, redirect: "manual" });
   assert.ok([302, 303, 307].includes(answer.status), `a click was answered with ${answer.status}`);
   assert.match(answer.headers.get("location"), /^https:\/\/www\.brackwater\.example\/open-day/);

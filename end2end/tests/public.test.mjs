@@ -34,7 +34,7 @@ async function sentLinks() {
   const deadline = Date.now() + 60_000;
   for (;;) {
     const found = await messagesTo(base, "@students.brackwater.example");
-    const links = found.map(linksOf).find((of) => ["p", "u", "v"].every((kind) => to(of, kind)));
+    const links = (await Promise.all(found.map(linksOf))).find((of) => ["p", "u", "v"].every((kind) => to(of, kind)));
     if (links) return links;
     assert.ok(Date.now() < deadline, `no message with links: ${found.map((mail) => mail.subject).join("; ") || "none arrived"}`);
     await new Promise((resolve) => setTimeout(resolve, 300));

@@ -35,7 +35,7 @@ test("a new password by mail, once", async () => {
     }
     assert.ok(mail, "no mail with the link came");
     assert.equal((await messagesTo(base, "nobody@brackwater.example")).length, 0);
-    const link = linksOf(mail).find((link) => link.includes("/reset/"));
+    const link = (await linksOf(mail)).find((link) => link.includes("/reset/"));
     // Scanners follow links: looking does not use it up.
     await fetch(link);
     await page.goto(new URL(link).pathname);

@@ -5,6 +5,7 @@ pub mod backup;
 pub mod cli;
 pub mod config;
 pub mod database;
+pub mod dns;
 pub mod embedded;
 pub mod http;
 pub mod jobs;

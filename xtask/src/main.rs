@@ -11,6 +11,8 @@ mod sqlx_data;
 mod styles;
 mod workspace;
 
+use std::path::Path;
+
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
@@ -80,8 +82,35 @@ fn build(workspace: &Workspace, args: &BuildArgs) -> Result<()> {
     let wasm = progress.step("console: compile for the browser", || {
         browser::compile(workspace, profile)
     })?;
+    // What is made of these is made in minutes, and always the same.
+    let inputs = site::Inputs::of(workspace, profile, &wasm)?;
+    let version = match inputs.built(workspace) {
+        Some(version) => {
+            progress.skip(5, "console: as it was built before");
+            version
+        }
+        None => {
+            let version = make_site(workspace, profile, &wasm, &mut progress)?;
+            inputs.remember(workspace)?;
+            version
+        }
+    };
+    if !args.no_server {
+        progress.step("server: compile", || workspace.compile_server(profile))?;
+    }
+    progress.done(&format!("console {version} in {}", workspace.site().display()));
+    Ok(())
+}
+
+/// From the compiled console to what the server serves; its version.
+fn make_site(
+    workspace: &Workspace,
+    profile: Profile,
+    wasm: &Path,
+    progress: &mut Progress,
+) -> Result<String> {
     let package = progress.step("console: split into areas, make bindings", || {
-        browser::split(workspace, &wasm)
+        browser::split(workspace, wasm)
     })?;
     progress.step("console: optimise for size", || {
         browser::optimise(workspace, profile, package.path())
@@ -89,9 +118,5 @@ fn build(workspace: &Workspace, args: &BuildArgs) -> Result<()> {
     progress.step("styles", || styles::write(workspace, package.path()))?;
     let version = progress.step("site: lay out", || site::lay_out(workspace, package.path()))?;
     progress.step("site: compress (br, gz)", || compress::tree(&workspace.site()))?;
-    if !args.no_server {
-        progress.step("server: compile", || workspace.compile_server(profile))?;
-    }
-    progress.done(&format!("console {version} in {}", workspace.site().display()));
-    Ok(())
+    Ok(version)
 }

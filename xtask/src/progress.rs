@@ -37,6 +37,12 @@ impl Progress {
         result
     }
 
+    /// Steps whose results are there already.
+    pub fn skip(&mut self, steps: usize, why: &str) {
+        self.current += steps;
+        println!("[{}/{}] {why}", self.current, self.steps);
+    }
+
     pub fn done(&self, what: &str) {
         println!("built in {}: {what}", seconds(self.started.elapsed()));
     }

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
-use crate::workspace::Workspace;
+use crate::styles;
+use crate::workspace::{Profile, Workspace};
 
 /// Copies everything to its place and returns the version. The package goes to `pkg/<version>/`, where the version is a
 /// digest of its content, so that browsers may keep it for ever; the file `version` tells the server which one is current.
@@ -15,6 +16,8 @@ use crate::workspace::Workspace;
 pub fn lay_out(workspace: &Workspace, package: &Path) -> Result<String> {
     let site = workspace.site();
     fs::create_dir_all(site.join("pkg"))?;
+    // Until it is complete, it is the site of nothing.
+    let _ = fs::remove_file(Inputs::file(workspace));
     let before = fs::read_to_string(site.join("version")).unwrap_or_default();
 
     let version = digest(package)?;
@@ -38,20 +41,65 @@ pub fn lay_out(workspace: &Workspace, package: &Path) -> Result<String> {
     Ok(version)
 }
 
+/// A digest of all that the site is made of: when it is that of the last build, the site is there already.
+pub struct Inputs(String);
+
+impl Inputs {
+    /// The compiled console, the styles, the public files, and the build itself with its tools.
+    pub fn of(workspace: &Workspace, profile: Profile, wasm: &Path) -> Result<Self> {
+        let mut hasher = Sha256::new();
+        hasher.update(if profile == Profile::Dev { "dev" } else { "release" });
+        hasher.update(fs::read(wasm)?);
+        hasher.update(styles::stylesheet(workspace, true)?);
+        for folder in ["public", "xtask/src"] {
+            add(&mut hasher, &workspace.root.join(folder))?;
+        }
+        for file in ["Cargo.lock", "xtask/package-lock.json"] {
+            hasher.update(fs::read(workspace.root.join(file))?);
+        }
+        Ok(Self(hex(hasher, 32)))
+    }
+
+    /// The version of the site that was made of the same, if that is what is there.
+    pub fn built(&self, workspace: &Workspace) -> Option<String> {
+        let last = fs::read_to_string(Self::file(workspace)).ok()?;
+        let version = fs::read_to_string(workspace.site().join("version")).ok()?;
+        (last == self.0).then_some(version)
+    }
+
+    /// To be called when the site is complete.
+    pub fn remember(&self, workspace: &Workspace) -> Result<()> {
+        Ok(fs::write(Self::file(workspace), &self.0)?)
+    }
+
+    fn file(workspace: &Workspace) -> PathBuf {
+        workspace.target.join("site-inputs")
+    }
+}
+
 fn digest(folder: &Path) -> Result<String> {
+    let mut hasher = Sha256::new();
+    add(&mut hasher, folder)?;
+    Ok(hex(hasher, 8))
+}
+
+fn add(hasher: &mut Sha256, folder: &Path) -> Result<()> {
     let mut files = BTreeMap::new();
     collect(folder, &mut files)?;
-    let mut hasher = Sha256::new();
     for (name, path) in files {
         hasher.update(name.as_bytes());
         hasher.update(fs::read(&path)?);
     }
-    Ok(hasher
-        .finalize()
+    Ok(())
+}
+
+fn hex(hasher: Sha256, bytes: usize) -> String {
+    let digest = hasher.finalize();
+    digest
         .iter()
-        .take(8)
+        .take(bytes)
         .map(|byte| format!("{byte:02x}"))
-        .collect())
+        .collect()
 }
 
 fn collect(folder: &Path, files: &mut BTreeMap<String, PathBuf>) -> Result<()> {

@@ -95,10 +95,6 @@ pub async fn open_editor(unit: String, id: CampaignId, zone: String) -> Result<E
         .await
         .map_err(ctx::failed)?;
     let campaign = found.ok_or(ApiError::new(types::Code::NotFound))?;
-    let query = PageQuery {
-        limit: Some(types::page::MAX_LIMIT),
-        ..PageQuery::default()
-    };
     let (mut template, mut newer_version) = (None, None);
     if let Some(used) = campaign.content.template {
         template = templates::get_version(&mut tx, &content, used.id, used.version)
@@ -117,10 +113,7 @@ pub async fn open_editor(unit: String, id: CampaignId, zone: String) -> Result<E
         topics: domain::topics::list(&mut tx, &topics)
             .await
             .map_err(ctx::failed)?,
-        senders: senders::list(&mut tx, &content, &query)
-            .await
-            .map_err(ctx::failed)?
-            .items,
+        senders: senders::usable(&mut tx, &content).await.map_err(ctx::failed)?,
         setting: setting(&mut tx, &content).await.map_err(ctx::failed)?,
         template,
         newer_version,

@@ -27,8 +27,8 @@ pub fn run(place: &Place, report: &mut Report) -> Result<()> {
     let pages = manifest.as_object().context("the manifest is no object")?;
     let home = pages
         .iter()
-        .find(|(name, _)| name.contains("home_page"))
-        .context("no chunk of the home page")?;
+        .find(|(name, _)| name.starts_with("home_area"))
+        .context("no chunk of the home area")?;
     for chunk in home.1.as_array().into_iter().flatten().filter_map(Value::as_str) {
         first.insert(format!("{chunk}.wasm"));
     }

@@ -11,7 +11,7 @@ use crate::markup::escape_into;
 use crate::part::{MARK_PIXEL, Part, VariableUse, compile as compile_part, link_mark, mark};
 use crate::problem::{Place, Problem, ProblemCode};
 use crate::source::{Content, Source};
-use crate::{filters, structure, text};
+use crate::{contrast, filters, structure, text};
 use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior, Value};
 use std::collections::BTreeMap;
 use types::Language;
@@ -161,8 +161,15 @@ impl Compiler<'_> {
 
         let preheader = self.preheader(&mut assembly, content);
         let unit = &self.source.unit;
-        let foot = footer::html(self.source.classification, &content.footer, unit);
-        let html = decorate(&numbered, language, &preheader, &foot);
+        let ink = contrast::ink(&numbered);
+        let foot = footer::html(self.source.classification, &content.footer, unit, &ink);
+        let html = decorate(
+            &numbered,
+            language,
+            &preheader,
+            &footer::style(&ink, &numbered),
+            &foot,
+        );
 
         let body_text = text::from_html(&numbered, &|tag| {
             assembly.tags.get(tag).is_none_or(|it| !it.output)
@@ -339,8 +346,8 @@ impl Compiler<'_> {
 }
 
 /// Language, preheader, footer and the place of the open pixel.
-fn decorate(html: &str, language: Language, preheader: &str, footer: &str) -> String {
-    let mut out = String::with_capacity(html.len() + preheader.len() + footer.len() + 600);
+fn decorate(html: &str, language: Language, preheader: &str, style: &str, footer: &str) -> String {
+    let mut out = String::with_capacity(html.len() + preheader.len() + style.len() + footer.len() + 200);
     let html = html.replacen(
         "<html lang=\"und\" dir=\"auto\"",
         &format!("<html lang=\"{language}\" dir=\"ltr\""),
@@ -356,7 +363,7 @@ fn decorate(html: &str, language: Language, preheader: &str, footer: &str) -> St
         .filter(|at| *at >= body)
         .unwrap_or(html.len());
     out.push_str(&html[..head]);
-    out.push_str(footer::STYLE);
+    out.push_str(style);
     out.push_str(&html[head..body]);
     out.push_str(preheader);
     out.push_str(&html[body..end]);

@@ -12,6 +12,37 @@ pub(crate) struct Low {
     pub background: String,
 }
 
+/// What the footer is painted with: readable on the colour of the page around it.
+pub(crate) struct Ink {
+    pub colour: &'static str,
+    pub background: String,
+}
+
+/// Grey like small print where that can be read, else black or white.
+pub(crate) fn ink(html: &str) -> Ink {
+    let page = page(html).unwrap_or([255, 255, 255]);
+    let colours = ["#4b5563", "#d1d5db", "#000000", "#ffffff"];
+    let readable = |it: &str| parse(it).is_some_and(|it| ratio(it, page) >= ENOUGH);
+    Ink {
+        // Against any colour, black or white has a ratio of at least 4.58.
+        colour: colours.into_iter().find(|it| readable(it)).unwrap_or("#000000"),
+        background: hex(page),
+    }
+}
+
+/// The background of the whole page; none when it has none, or one that we cannot read.
+fn page(html: &str) -> Option<[u8; 3]> {
+    let mut paint = Paint {
+        colour: [0, 0, 0],
+        background: None,
+    };
+    let body = tokens(html)
+        .into_iter()
+        .find(|token| matches!(token, Token::Open { name, .. } if name.eq_ignore_ascii_case("body")))?;
+    apply(&body, &mut paint);
+    paint.background
+}
+
 #[derive(Clone, Copy)]
 struct Paint {
     colour: [u8; 3],
@@ -155,6 +186,30 @@ fn ratio(a: [u8; 3], b: [u8; 3]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ink_can_be_read_on_any_page() {
+        for (page, background, colour) in [
+            ("<body>", "#ffffff", "#4b5563"),
+            ("<body style=\"background-color:#F4F1EA\">", "#f4f1ea", "#4b5563"),
+            ("<body bgcolor=\"#111827\">", "#111827", "#d1d5db"),
+            ("<body style=\"background-color:#777777\">", "#777777", "#000000"),
+            ("<body style=\"background:url(x.png)\">", "#ffffff", "#4b5563"),
+            ("<p>no page at all</p>", "#ffffff", "#4b5563"),
+        ] {
+            let ink = ink(page);
+            assert_eq!(
+                (ink.background.as_str(), ink.colour),
+                (background, colour),
+                "{page}"
+            );
+        }
+        for grey in 0..=255_u8 {
+            let page = [grey; 3];
+            let ink = ink(&format!("<body bgcolor=\"{}\">", hex(page)));
+            assert!(ratio(parse(ink.colour).unwrap(), page) >= ENOUGH, "{grey}");
+        }
+    }
 
     #[test]
     fn finds_pale_text_once() {

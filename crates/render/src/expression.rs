@@ -211,20 +211,24 @@ impl Checker<'_> {
         }
     }
 
-    /// What was probably meant: the field under another root.
+    /// What was probably meant: the field under another root, or one that is spelled nearly so.
     fn suggestion(&self, root: &str, field: &str) -> Option<String> {
         let wanted = if field.is_empty() { root } else { field };
-        if CONTACT.contains(&wanted) {
-            return Some(format!("contact.{wanted}"));
-        }
-        if LINKS.contains(&wanted) {
-            return Some(format!("links.{wanted}"));
-        }
+        let wanted = wanted.to_lowercase();
         let attributes = self.known.attributes.unwrap_or_default();
-        attributes
+        let fields = CONTACT
             .iter()
-            .find(|it| it.eq_ignore_ascii_case(wanted))
-            .map(|it| format!("attributes.{it}"))
+            .map(|it| ("contact", *it))
+            .chain(LINKS.iter().map(|it| ("links", *it)))
+            .chain(attributes.iter().map(|it| ("attributes", it.as_str())))
+            .chain(UNIT.iter().map(|it| ("unit", *it)));
+        // A letter in four may be wrong; of several that are as near, the one of the same root, then the first.
+        let near = fields.filter_map(|(its_root, it)| {
+            let apart = strsim::damerau_levenshtein(&wanted, &it.to_lowercase());
+            (apart * 4 <= wanted.chars().count()).then_some((apart, its_root != root, its_root, it))
+        });
+        let (_, _, root, field) = near.min_by_key(|(apart, other, ..)| (*apart, *other))?;
+        Some(format!("{root}.{field}"))
     }
 
     fn expression(&mut self, expression: &Expr<'_>, guarded: bool) {

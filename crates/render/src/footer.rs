@@ -1,6 +1,7 @@
 //! What we append to every message: who writes, from where, why, and how to make it stop. It is written behind the
 //! author's HTML, which is known to be balanced by then, so no template can leave it out, wrap it or comment it away.
 
+use crate::contrast::Ink;
 use crate::markup::escape_into;
 use crate::part::{MARK_PREFERENCES, MARK_UNSUBSCRIBE, MARK_VIEW, mark};
 use crate::source::{FooterWords, UnitInfo};
@@ -24,20 +25,32 @@ fn links(class: Classification, words: &FooterWords) -> Vec<(&str, String)> {
     }
 }
 
-/// Our own style comes last in the head, so that it wins over equal rules of the template.
-pub(crate) const STYLE: &str = "<style type=\"text/css\">\
-.campanile-footer{background-color:#ffffff!important;color:#4b5563!important}\
-.campanile-footer a{color:#4b5563!important;text-decoration:underline!important}\
-@media (prefers-color-scheme:dark){.campanile-footer{background-color:#16181d!important;color:#b8bfca!important}\
-.campanile-footer a{color:#b8bfca!important}}</style>";
+/// Our own style comes last in the head, so that it wins over equal rules of the template. Dark where the page itself
+/// becomes dark.
+pub(crate) fn style(ink: &Ink, page: &str) -> String {
+    let Ink { colour, background } = ink;
+    let mut style = format!(
+        "<style type=\"text/css\">\
+         .campanile-footer{{background-color:{background}!important;color:{colour}!important}}\
+         .campanile-footer a{{color:{colour}!important;text-decoration:underline!important}}"
+    );
+    if page.contains("prefers-color-scheme") {
+        style.push_str(
+            "@media (prefers-color-scheme:dark){.campanile-footer{background-color:#16181d!important;color:#b8bfca!important}\
+             .campanile-footer a{color:#b8bfca!important}}",
+        );
+    }
+    style + "</style>"
+}
 
-pub(crate) fn html(class: Classification, words: &FooterWords, unit: &UnitInfo) -> String {
+pub(crate) fn html(class: Classification, words: &FooterWords, unit: &UnitInfo, ink: &Ink) -> String {
+    let Ink { colour, background } = ink;
     let mut out = String::with_capacity(900);
-    out.push_str(
+    out.push_str(&format!(
         "<div class=\"campanile-footer\" style=\"display:block!important;visibility:visible!important;opacity:1!important;\
          overflow:visible!important;clear:both;padding:20px 24px;text-align:center;font-family:Arial,Helvetica,sans-serif;\
-         font-size:12px!important;line-height:1.6;background-color:#ffffff;color:#4b5563\">",
-    );
+         font-size:12px!important;line-height:1.6;background-color:{background};color:{colour}\">",
+    ));
     if !words.reason.is_empty() {
         escape_into(&mut out, &words.reason);
         out.push_str("<br />");
@@ -53,9 +66,9 @@ pub(crate) fn html(class: Classification, words: &FooterWords, unit: &UnitInfo) 
         out.push_str(if at == 0 { "<br />" } else { " &middot; " });
         out.push_str("<a href=\"");
         out.push_str(&address);
-        out.push_str(
-            "\" style=\"display:inline!important;visibility:visible!important;font-size:12px!important;color:#4b5563\">",
-        );
+        out.push_str(&format!(
+            "\" style=\"display:inline!important;visibility:visible!important;font-size:12px!important;color:{colour}\">",
+        ));
         escape_into(&mut out, label);
         out.push_str("</a>");
     }

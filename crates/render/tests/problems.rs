@@ -29,6 +29,24 @@ fn undefined_variables_have_the_line_of_the_author() {
 }
 
 #[test]
+fn what_was_meant_is_said_where_it_can_be_guessed() {
+    for (written, meant) in [
+        ("contact.frist_name", Some("contact.first_name")),
+        ("contact.FirstName", Some("contact.first_name")),
+        ("contact.mail", Some("contact.email")),
+        ("unit.emial", Some("contact.email")),
+        ("unsubscribe", None),
+        ("unsubscribe_link", Some("links.unsubscribe_url")),
+        ("name", Some("unit.name")),
+        ("contact.shoe_size", None),
+    ] {
+        let problems = compile(&with_body(&format!("<mj-text>{{{{ {written} }}}}</mj-text>"))).unwrap_err();
+        let said = problems[0].params.get("suggestion").map(String::as_str);
+        assert_eq!(said, meant, "{written}");
+    }
+}
+
+#[test]
 fn a_problem_in_a_slot_is_said_to_be_there() {
     let mut source = source();
     let content = source.languages.get_mut(&Language::En).unwrap();

@@ -31,6 +31,7 @@ pub struct ReviewRow {
     pub state: ReviewState,
     pub requested_by: String,
     #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]
+    #[serde(with = "crate::time")]
     pub requested_at: Timestamp,
     pub audience_count: i64,
     pub schedule: Schedule,
@@ -52,9 +53,11 @@ pub struct ReviewDetail {
     pub note: String,
     pub requested_by: String,
     #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]
+    #[serde(with = "crate::time")]
     pub requested_at: Timestamp,
     pub decided_by: Option<String>,
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    #[serde(default, with = "crate::time::option")]
     pub decided_at: Option<Timestamp>,
     pub comment: String,
     pub revision: RevisionSummary,
@@ -87,6 +90,7 @@ pub struct ComparedWith {
     /// It was approved; else it is the one submitted before this.
     pub approved: bool,
     #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]
+    #[serde(with = "crate::time")]
     pub submitted_at: Timestamp,
 }
 

@@ -11,6 +11,7 @@ use uuid::Uuid;
 pub struct AuditEntry {
     pub id: AuditId,
     #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]
+    #[serde(with = "crate::time")]
     pub at: Timestamp,
     /// `user`, `client` or `system`.
     pub actor_kind: String,

@@ -94,6 +94,7 @@ pub enum Schedule {
     Now,
     At {
         #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]
+        #[serde(with = "crate::time")]
         at: Timestamp,
         /// IANA name of the zone in which the author chose the time, for showing it again.
         time_zone: String,
@@ -151,12 +152,16 @@ pub struct CampaignRow {
     pub subject: String,
     pub author: String,
     #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]
+    #[serde(with = "crate::time")]
     pub updated_at: Timestamp,
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    #[serde(default, with = "crate::time::option")]
     pub scheduled_for: Option<Timestamp>,
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    #[serde(default, with = "crate::time::option")]
     pub started_at: Option<Timestamp>,
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    #[serde(default, with = "crate::time::option")]
     pub archived_at: Option<Timestamp>,
     /// People in the ledger; 0 before sending.
     pub audience: i64,
@@ -183,18 +188,25 @@ pub struct CampaignDetail {
     /// Who changed it last, and when.
     pub editor: String,
     #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]
+    #[serde(with = "crate::time")]
     pub created_at: Timestamp,
     #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]
+    #[serde(with = "crate::time")]
     pub updated_at: Timestamp,
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    #[serde(default, with = "crate::time::option")]
     pub submitted_at: Option<Timestamp>,
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    #[serde(default, with = "crate::time::option")]
     pub scheduled_for: Option<Timestamp>,
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    #[serde(default, with = "crate::time::option")]
     pub started_at: Option<Timestamp>,
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    #[serde(default, with = "crate::time::option")]
     pub finished_at: Option<Timestamp>,
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    #[serde(default, with = "crate::time::option")]
     pub archived_at: Option<Timestamp>,
     /// What was submitted last.
     pub revision: Option<RevisionSummary>,
@@ -213,6 +225,7 @@ pub struct RevisionSummary {
     pub seal: String,
     pub audience_count: i64,
     #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]
+    #[serde(with = "crate::time")]
     pub submitted_at: Timestamp,
     pub submitted_by: String,
 }
@@ -228,6 +241,7 @@ pub struct ReviewSummary {
     pub requested_by: String,
     pub decided_by: Option<String>,
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    #[serde(default, with = "crate::time::option")]
     pub decided_at: Option<Timestamp>,
     pub comment: String,
 }
@@ -325,8 +339,10 @@ pub struct CampaignProgress {
     pub per_second: f64,
     pub seconds_left: Option<i64>,
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    #[serde(default, with = "crate::time::option")]
     pub started_at: Option<Timestamp>,
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    #[serde(default, with = "crate::time::option")]
     pub finished_at: Option<Timestamp>,
 }
 
@@ -356,5 +372,6 @@ pub struct LedgerRow {
     pub reply: String,
     pub attempts: i16,
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    #[serde(default, with = "crate::time::option")]
     pub at: Option<Timestamp>,
 }

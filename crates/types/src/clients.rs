@@ -20,10 +20,13 @@ pub struct ApiClient {
     /// Secrets that work now: two while they are being changed.
     pub secrets: i64,
     #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]
+    #[serde(with = "crate::time")]
     pub created_at: Timestamp,
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    #[serde(default, with = "crate::time::option")]
     pub last_used_at: Option<Timestamp>,
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    #[serde(default, with = "crate::time::option")]
     pub revoked_at: Option<Timestamp>,
 }
 

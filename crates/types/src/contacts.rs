@@ -54,6 +54,7 @@ pub struct ContactSummary {
     pub topics: i64,
     /// Since when the unit has the person.
     #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]
+    #[serde(with = "crate::time")]
     pub created_at: Timestamp,
 }
 
@@ -67,6 +68,7 @@ pub struct Identity {
     /// The one of its kind that messages go to.
     pub is_primary: bool,
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    #[serde(default, with = "crate::time::option")]
     pub bounced_at: Option<Timestamp>,
 }
 
@@ -88,12 +90,16 @@ pub struct Contact {
     /// `console`, `import`, `api`, `seed`
     pub source: String,
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    #[serde(default, with = "crate::time::option")]
     pub unsubscribed_all_at: Option<Timestamp>,
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    #[serde(default, with = "crate::time::option")]
     pub complained_at: Option<Timestamp>,
     #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]
+    #[serde(with = "crate::time")]
     pub created_at: Timestamp,
     #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]
+    #[serde(with = "crate::time")]
     pub updated_at: Timestamp,
 }
 
@@ -149,5 +155,6 @@ pub struct ContactMessage {
     pub opened: bool,
     pub clicked: bool,
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    #[serde(default, with = "crate::time::option")]
     pub at: Option<Timestamp>,
 }

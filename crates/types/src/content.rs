@@ -146,8 +146,10 @@ pub struct TemplateRow {
     /// Owned by the unit that asks, and so changeable there.
     pub own: bool,
     #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]
+    #[serde(with = "crate::time")]
     pub updated_at: Timestamp,
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    #[serde(default, with = "crate::time::option")]
     pub archived_at: Option<Timestamp>,
 }
 
@@ -158,6 +160,7 @@ pub struct TemplateVersion {
     pub version: i32,
     pub author: Option<String>,
     #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]
+    #[serde(with = "crate::time")]
     pub created_at: Timestamp,
 }
 
@@ -185,8 +188,10 @@ pub struct SenderProfile {
     pub from_address: String,
     pub reply_to: Option<String>,
     #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]
+    #[serde(with = "crate::time")]
     pub updated_at: Timestamp,
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    #[serde(default, with = "crate::time::option")]
     pub archived_at: Option<Timestamp>,
 }
 
@@ -217,8 +222,10 @@ pub struct ImageRow {
     pub height: i32,
     pub byte_size: i64,
     #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]
+    #[serde(with = "crate::time")]
     pub created_at: Timestamp,
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    #[serde(default, with = "crate::time::option")]
     pub archived_at: Option<Timestamp>,
 }
 

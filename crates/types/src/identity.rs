@@ -54,8 +54,10 @@ pub struct Member {
     /// It is the one who asks.
     pub is_self: bool,
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    #[serde(default, with = "crate::time::option")]
     pub last_sign_in_at: Option<Timestamp>,
     #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]
+    #[serde(with = "crate::time")]
     pub created_at: Timestamp,
 }
 
@@ -101,10 +103,13 @@ impl std::fmt::Debug for PasswordInput {
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct SessionInfo {
     #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]
+    #[serde(with = "crate::time")]
     pub created_at: Timestamp,
     #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]
+    #[serde(with = "crate::time")]
     pub seen_at: Timestamp,
     #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]
+    #[serde(with = "crate::time")]
     pub expires_at: Timestamp,
     /// The one that asks.
     pub current: bool,

@@ -282,13 +282,17 @@ pub struct Import {
     /// Rows with a remark that did not stop them (an unknown language, …) and rows with an error.
     pub remarks: i64,
     #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]
+    #[serde(with = "crate::time")]
     pub created_at: Timestamp,
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    #[serde(default, with = "crate::time::option")]
     pub started_at: Option<Timestamp>,
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    #[serde(default, with = "crate::time::option")]
     pub finished_at: Option<Timestamp>,
     /// When this was read, by the server's clock: rate and time left are counted from it.
     #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]
+    #[serde(with = "crate::time")]
     pub as_of: Timestamp,
 }
 

@@ -18,6 +18,7 @@ pub mod page;
 pub mod reports;
 pub mod suppressions;
 pub mod text_enum;
+mod time;
 pub mod topics;
 pub mod units;
 

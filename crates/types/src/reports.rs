@@ -41,8 +41,10 @@ pub struct CampaignReport {
     /// As `types::campaigns::CampaignState`.
     pub state: String,
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    #[serde(default, with = "crate::time::option")]
     pub started_at: Option<Timestamp>,
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    #[serde(default, with = "crate::time::option")]
     pub finished_at: Option<Timestamp>,
     pub counts: ReportCounts,
     /// Hours in which something happened, in order.
@@ -90,6 +92,7 @@ impl ReportCounts {
 pub struct ReportHour {
     /// Its beginning.
     #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]
+    #[serde(with = "crate::time")]
     pub hour: Timestamp,
     pub sent: u64,
     pub opened: u64,
@@ -132,6 +135,7 @@ pub struct ReportSummary {
     pub name: String,
     pub state: String,
     #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]
+    #[serde(with = "crate::time")]
     pub started_at: Timestamp,
     pub counts: ReportCounts,
     /// First opens by people, per six hours since the start, two days long.
@@ -155,6 +159,7 @@ pub struct HomeReview {
     pub id: ReviewId,
     pub name: String,
     pub requested_by: String,
+    #[serde(with = "crate::time")]
     pub requested_at: Timestamp,
     pub people: u64,
 }
@@ -165,7 +170,9 @@ pub struct HomeDraft {
     pub campaign_id: CampaignId,
     pub name: String,
     pub state: String,
+    #[serde(with = "crate::time")]
     pub updated_at: Timestamp,
+    #[serde(default, with = "crate::time::option")]
     pub scheduled_for: Option<Timestamp>,
     /// Its last review was a rejection, and it has not been submitted since.
     pub rejected: bool,

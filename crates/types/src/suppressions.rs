@@ -31,6 +31,7 @@ pub struct Suppression {
     pub source: String,
     pub detail: String,
     #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]
+    #[serde(with = "crate::time")]
     pub created_at: Timestamp,
 }
 

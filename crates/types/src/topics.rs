@@ -81,8 +81,10 @@ pub struct Topic {
     pub is_public: bool,
     pub position: i32,
     #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]
+    #[serde(with = "crate::time")]
     pub created_at: Timestamp,
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    #[serde(default, with = "crate::time::option")]
     pub archived_at: Option<Timestamp>,
     /// How many are subscribed now.
     pub subscribed: i64,
@@ -118,6 +120,7 @@ pub struct TopicChoice {
     pub status: Option<SubscriptionStatus>,
     pub frequency: Frequency,
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    #[serde(default, with = "crate::time::option")]
     pub changed_at: Option<Timestamp>,
     pub source: String,
 }
@@ -138,5 +141,6 @@ pub struct ConsentRecord {
     /// The staff user, import or delivery behind it.
     pub reference_id: Option<Uuid>,
     #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]
+    #[serde(with = "crate::time")]
     pub at: Timestamp,
 }

@@ -24,8 +24,10 @@ pub struct Unit {
     /// IANA name.
     pub time_zone: String,
     #[cfg_attr(feature = "utoipa", schema(value_type = String, format = "date-time"))]
+    #[serde(with = "crate::time")]
     pub created_at: Timestamp,
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    #[serde(default, with = "crate::time::option")]
     pub archived_at: Option<Timestamp>,
 }
 

@@ -2,12 +2,12 @@
 
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::{Args, Subcommand};
 use types::access::Permission;
 use types::clients::{ApiClientInput, ApiCredentials};
 
 use super::Node;
+use super::words::{in_words, unit};
 use crate::config::Config;
 
 #[derive(Debug, Args)]
@@ -65,9 +65,10 @@ pub(super) async fn client(config: Config, name: &str, options: Options) -> anyh
         client_secret,
     } = Node::with(config, name, async move |domain| {
         let mut tx = domain.begin().await?;
-        let unit = domain::units::by_key(&mut tx, &add.unit).await?;
-        let unit = unit.with_context(|| format!("there is no unit with the key {}", add.unit))?;
-        let made = domain::clients::create_by_operator(&mut tx, unit, &input).await?;
+        let unit = unit(&mut tx, &add.unit).await?;
+        let made = domain::clients::create_by_operator(&mut tx, unit, &input)
+            .await
+            .map_err(in_words)?;
         tx.commit().await?;
         Ok(made)
     })

@@ -1,5 +1,6 @@
 //! `campanile doctor`: what an operator would otherwise find out by its absence.
 
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use domain::Domain;
@@ -7,6 +8,7 @@ use domain::Domain;
 use super::Node;
 use crate::config::Config;
 use crate::database::Access;
+use crate::dns::{Dns, MailOf};
 use crate::http::health;
 
 /// How far the database's clock may be from ours, in seconds, before schedules and expiries look wrong.
@@ -19,7 +21,14 @@ struct Finding {
 }
 
 pub(super) async fn doctor(config: Config, name: &str) -> anyhow::Result<ExitCode> {
-    let node = Node::open(config, Access::Join, name).await?;
+    let node = match Node::open(config, Access::Join, name).await {
+        Ok(node) => node,
+        Err(error) => {
+            // Nothing else can be looked at without it.
+            println!("WRONG database: {error:#}");
+            return Ok(ExitCode::FAILURE);
+        }
+    };
     let findings = examine(&node).await;
     node.database.close().await;
     let mut well = true;
@@ -75,7 +84,7 @@ async fn examine(node: &Node) -> Vec<Finding> {
             for domain in domains {
                 findings.push(Finding {
                     about: "sender domain",
-                    result: resolves(&domain).await,
+                    result: known(node.config.dns, &domain).await,
                 });
             }
         }
@@ -194,8 +203,8 @@ async fn sender_domains(domain: &Domain) -> sqlx::Result<Vec<String>> {
     query.fetch_all(domain.pool()).await
 }
 
-/// Whether the name is known at all. Signatures and policies are checked where domains are set up.
-async fn resolves(name: &str) -> Result<String, String> {
+/// Whether receivers find the domain at all. Signatures and policies are checked where domains are set up.
+async fn known(resolver: Option<SocketAddr>, name: &str) -> Result<String, String> {
     // RFC 2606 and RFC 6761: made for examples, known to nobody.
     if [".example", ".test", ".invalid", ".localhost"]
         .iter()
@@ -203,10 +212,15 @@ async fn resolves(name: &str) -> Result<String, String> {
     {
         return Ok(format!("{name} is reserved for examples; not looked up"));
     }
-    match tokio::net::lookup_host((name, 25)).await {
-        Ok(_) => Ok(format!("{name} is known to the resolver")),
-        Err(error) => Err(format!(
-            "{name}: {error}. Receivers refuse mail from a domain they cannot look up"
+    let answer = async { Dns::new(resolver)?.mail_of(name).await };
+    match answer.await.map_err(|error| format!("{name}: {error:#}"))? {
+        MailOf::Exchangers(hosts) => Ok(format!("{name} takes mail at {}", hosts.join(", "))),
+        MailOf::Itself => Ok(format!("{name} has an address")),
+        MailOf::Nowhere => Err(format!(
+            "{name} says that it takes no mail (RFC 7505): many receivers refuse mail from it"
+        )),
+        MailOf::Unknown => Err(format!(
+            "{name} has neither an MX record nor an address: receivers refuse mail from it"
         )),
     }
 }

@@ -257,16 +257,7 @@ fn report(import: &Import) {
 }
 
 async fn unit(domain: &Domain, key: &str) -> anyhow::Result<UnitId> {
-    let mut tx = domain.begin().await?;
-    let root = domain::units::root(&mut tx)
-        .await?
-        .ok_or_else(|| anyhow!("the installation has not been set up yet"))?;
-    let units = domain::units::children(&mut tx, &System.grant(root)).await?;
-    let found = units.iter().find(|unit| unit.key == key);
-    found.map(|unit| unit.id).ok_or_else(|| {
-        let keys: Vec<&str> = units.iter().map(|unit| unit.key.as_str()).collect();
-        anyhow!("there is no unit {key}; there are {}", keys.join(", "))
-    })
+    super::words::unit(&mut domain.begin().await?, key).await
 }
 
 async fn topic(domain: &Domain, unit: UnitId, key: &str) -> anyhow::Result<TopicId> {

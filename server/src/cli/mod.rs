@@ -12,6 +12,7 @@ mod serve;
 mod signals;
 mod user;
 mod verify;
+mod words;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

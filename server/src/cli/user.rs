@@ -8,11 +8,12 @@ use clap::{Args, Subcommand};
 use domain::Domain;
 use domain::access::System;
 use domain::identity::{members, passwords};
+use types::Language;
 use types::access::Role;
 use types::identity::InviteInput;
-use types::{ApiError, Language};
 
 use super::Node;
+use super::words::{in_words, unit};
 use crate::config::Config;
 
 #[derive(Debug, Args)]
@@ -100,8 +101,7 @@ async fn run(domain: &Domain, add: Add, password: Option<String>) -> anyhow::Res
         None => None,
     };
     let mut tx = domain.begin().await?;
-    let unit = domain::units::by_key(&mut tx, &add.unit).await?;
-    let by = System.grant(unit.with_context(|| format!("there is no unit with the key {}", add.unit))?);
+    let by = System.grant(unit(&mut tx, &add.unit).await?);
     let added = match hash {
         Some(password_hash) => {
             let new = members::NewMember {
@@ -126,20 +126,6 @@ async fn run(domain: &Domain, add: Add, password: Option<String>) -> anyhow::Res
     added.map_err(in_words)?;
     tx.commit().await?;
     Ok(())
-}
-
-/// The catalogue's words: what the console would say.
-fn in_words(error: domain::Error) -> anyhow::Error {
-    let error = ApiError::from(error);
-    let text = |code: &str, params| i18n::error_text(i18n::Locale::en, code, params);
-    if error.fields.is_empty() {
-        return anyhow::anyhow!(text(error.code.as_str(), &error.params));
-    }
-    let fields = error
-        .fields
-        .iter()
-        .map(|field| format!("{}: {}", field.field, text(field.code.as_str(), &field.params)));
-    anyhow::anyhow!(fields.collect::<Vec<_>>().join("; "))
 }
 
 #[cfg(test)]

@@ -3,7 +3,9 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::ConnectInfo;
-use axum::http::{Extensions, HeaderMap};
+use axum::http::header::HOST;
+use axum::http::uri::Authority;
+use axum::http::{Extensions, HeaderMap, HeaderValue};
 
 /// Headers by which a proxy says that it speaks for somebody else.
 const FORWARDED: &[&str] = &[
@@ -16,13 +18,25 @@ const FORWARDED: &[&str] = &[
 ];
 
 /// Whether the request comes from this machine itself and not through a proxy on it. What only the operator may see
-/// is shown to such peers without signing in. Where the connection is not known, the answer is no.
+/// is shown to such peers without signing in. Where the connection is not known, the answer is no; and so it is where it
+/// was asked for under another name, as a page would whose own name has been pointed at this machine (DNS rebinding).
 #[must_use]
 pub fn is_direct_loopback(extensions: &Extensions, headers: &HeaderMap) -> bool {
     let peer = extensions
         .get::<ConnectInfo<SocketAddr>>()
         .map(|info| info.0.ip().to_canonical());
-    peer.is_some_and(|ip| ip.is_loopback()) && FORWARDED.iter().all(|name| !headers.contains_key(*name))
+    peer.is_some_and(|ip| ip.is_loopback())
+        && FORWARDED.iter().all(|name| !headers.contains_key(*name))
+        && headers.get(HOST).is_some_and(is_this_machine)
+}
+
+/// `localhost` or an address of loopback, with or without a port.
+fn is_this_machine(host: &HeaderValue) -> bool {
+    let Some(authority) = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok()) else {
+        return false;
+    };
+    let name = authority.host().trim_start_matches('[').trim_end_matches(']');
+    name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 /// Who asked, after forwarded headers of trusted proxies have been believed. Set by the middleware.
@@ -62,15 +76,28 @@ mod tests {
     fn proxies_and_strangers_are_not_the_operator() {
         let mut extensions = Extensions::new();
         let mut headers = HeaderMap::new();
+        headers.insert(HOST, HeaderValue::from_static("localhost:3000"));
         assert!(!is_direct_loopback(&extensions, &headers));
         extensions.insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 40_000))));
         assert!(is_direct_loopback(&extensions, &headers));
-        headers.insert(
-            "x-forwarded-for",
-            axum::http::HeaderValue::from_static("127.0.0.1"),
-        );
+        headers.insert("x-forwarded-for", HeaderValue::from_static("127.0.0.1"));
         assert!(!is_direct_loopback(&extensions, &headers));
+        headers.remove("x-forwarded-for");
+        for (host, here) in [
+            ("127.0.0.1:3000", true),
+            ("[::1]:3000", true),
+            ("LOCALHOST", true),
+            ("attacker.example:3000", false),
+            ("localhost.attacker.example", false),
+            ("192.0.2.1", false),
+            ("", false),
+        ] {
+            headers.insert(HOST, HeaderValue::from_static(host));
+            assert_eq!(is_direct_loopback(&extensions, &headers), here, "{host}");
+        }
         headers.clear();
+        assert!(!is_direct_loopback(&extensions, &headers));
+        headers.insert(HOST, HeaderValue::from_static("localhost:3000"));
         extensions.insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 40_000))));
         assert!(!is_direct_loopback(&extensions, &headers));
     }

@@ -47,6 +47,7 @@ async fn get_as(
     headers: &[(&str, &str)],
 ) -> (StatusCode, String) {
     let mut request = Request::get(path).extension(ConnectInfo(std::net::SocketAddr::from((peer, 40_000))));
+    request = request.header("host", "localhost:3000");
     for (name, value) in headers {
         request = request.header(*name, *value);
     }

@@ -1,7 +1,7 @@
 //! On a real database: what is kept, who sees it, what is refused.
 
 use super::{images, samples, senders, setting, templates};
-use crate::access::{EditContent, ManageSenders, ReadContacts, ReadContent};
+use crate::access::{EditContent, ManageSenders, ReadContacts, ReadContent, System};
 use crate::testing::University;
 use crate::{Error, Result};
 use sqlx::PgPool;
@@ -252,7 +252,27 @@ async fn senders_keep_to_permitted_domains(pool: PgPool) -> Result<()> {
     assert!(senders::get(&mut tx, &shop.grant(uni.shop)?, id).await?.is_none());
     assert!(!senders::update(&mut tx, &shop.grant(uni.shop)?, id, &input).await?);
     assert!(!senders::archive(&mut tx, &shop.grant(uni.shop)?, id, true).await?);
+    // A sender of the unit is no choice for those beside or above it; one of the whole university is, for all below.
+    let names = |profiles: Vec<types::content::SenderProfile>| -> Vec<String> {
+        profiles.into_iter().map(|it| it.name).collect()
+    };
+    let above = SenderProfileInput {
+        name: "The university".into(),
+        ..input.clone()
+    };
+    senders::create(&mut tx, &System.grant(uni.root), &above).await?;
+    assert_eq!(
+        names(senders::usable(&mut tx, &read).await?),
+        [input.name.as_str(), "The university"]
+    );
+    for unit in [uni.root, uni.shop] {
+        assert_eq!(
+            names(senders::usable(&mut tx, &System.grant(unit)).await?),
+            ["The university"]
+        );
+    }
     assert!(senders::archive(&mut tx, &by, id, true).await?);
+    assert_eq!(names(senders::usable(&mut tx, &read).await?), ["The university"]);
     assert!(
         senders::list(&mut tx, &read, &PageQuery::default())
             .await?

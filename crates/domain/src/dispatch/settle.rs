@@ -68,10 +68,15 @@ pub async fn settle(domain: &Domain) -> Result<()> {
     )
     .fetch_all(tx.conn())
     .await?;
+    tx.commit().await?;
+    // Each by itself: campaigns are locked before their dispatches, as by those who pause and cancel, and this transaction
+    // already holds dispatches.
     for dispatch in complete {
+        let mut tx = domain.begin().await?;
         end(&mut tx, dispatch).await?;
+        tx.commit().await?;
     }
-    tx.commit().await
+    Ok(())
 }
 
 /// Law 2: a running dispatch whose campaign no longer is what was approved stops, whoever changed it and however. Its author
@@ -177,6 +182,12 @@ async fn add_up(tx: &mut Tx) -> Result<()> {
 /// Ends a dispatch all of whose chunks are done, with the counts of the ledger itself. If they do not account for everyone,
 /// it is not ended but says so: law 1 is checked, not assumed.
 async fn end(tx: &mut Tx, dispatch: DispatchId) -> Result<()> {
+    sqlx::query!(
+        "select id from campaigns where id = (select campaign_id from dispatches where id = $1) for update",
+        dispatch.uuid()
+    )
+    .fetch_optional(tx.conn())
+    .await?;
     let row = sqlx::query!(
         r#"select d.state, d.stopped_reason, d.unit_id as "unit: UnitId", d.campaign_id, d.audience,
                   (select count(*) from deliveries l where l.dispatch_id = d.id) as "lines!",
@@ -191,6 +202,10 @@ async fn end(tx: &mut Tx, dispatch: DispatchId) -> Result<()> {
     )
     .fetch_one(tx.conn())
     .await?;
+    // Another node was quicker.
+    if matches!(row.state.parse()?, DispatchState::Done | DispatchState::Stopped) {
+        return Ok(());
+    }
     let accounted = row.sent + row.failed + row.suppressed + row.cancelled + row.ambiguous;
     if accounted != row.audience || row.lines != row.audience {
         tracing::error!(%dispatch, audience = row.audience, lines = row.lines, accounted, "the ledger does not balance");

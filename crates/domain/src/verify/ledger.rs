@@ -11,7 +11,7 @@ pub(super) async fn checks(domain: &Domain) -> Result<Vec<Check>> {
     Ok(vec![balance(domain).await?, missing(domain).await?])
 }
 
-/// The counters of each dispatch against its lines.
+/// The counters of each dispatch against its lines. While it goes on, the chunks count: those of the dispatch follow them.
 async fn balance(domain: &Domain) -> Result<Check> {
     let mut tx = domain.begin().await?;
     let examined = sqlx::query_scalar!(r#"select count(*) as "count!" from dispatches"#)
@@ -19,7 +19,7 @@ async fn balance(domain: &Domain) -> Result<Check> {
         .await?;
     let wrong = sqlx::query!(
         r#"select d.id as "id: DispatchId", d.state, d.audience, l.lines as "lines!",
-                  d.sent + d.failed + d.suppressed + d.cancelled + d.ambiguous as "counted!", o.outcomes as "outcomes!"
+                  k.sent + k.failed + k.suppressed + k.cancelled + k.ambiguous as "counted!", o.outcomes as "outcomes!"
            from dispatches d
            cross join lateral (select count(*) as lines from deliveries where dispatch_id = d.id) l
            cross join lateral (
@@ -30,10 +30,21 @@ async fn balance(domain: &Domain) -> Result<Check> {
                       count(*) filter (where outcome = 'ambiguous') as ambiguous
                from outcomes where dispatch_id = d.id
            ) o
+           cross join lateral (
+               select coalesce(sum(c.sent), 0)::bigint as sent, coalesce(sum(c.failed), 0)::bigint as failed,
+                      coalesce(sum(c.suppressed), 0)::bigint as suppressed, coalesce(sum(c.cancelled), 0)::bigint as cancelled,
+                      coalesce(sum(c.ambiguous), 0)::bigint as ambiguous
+               from (
+                   select d.sent, d.failed, d.suppressed, d.cancelled, d.ambiguous where d.state in ('done', 'stopped')
+                   union all
+                   select sent, failed, suppressed, cancelled, ambiguous from dispatch_chunks
+                   where dispatch_id = d.id and d.state not in ('done', 'stopped')
+               ) c
+           ) k
            where (d.state <> 'expanding' and d.audience <> l.lines)
-              or (d.sent, d.failed, d.suppressed, d.cancelled, d.ambiguous)
+              or (k.sent, k.failed, k.suppressed, k.cancelled, k.ambiguous)
                  is distinct from (o.sent, o.failed, o.suppressed, o.cancelled, o.ambiguous)
-              or (d.state = 'done' and o.outcomes <> d.audience)
+              or (d.state in ('done', 'stopped') and o.outcomes <> d.audience)
            order by d.id limit $1"#,
         TOLD
     )
@@ -59,13 +70,13 @@ async fn balance(domain: &Domain) -> Result<Check> {
 async fn missing(domain: &Domain) -> Result<Check> {
     let mut tx = domain.begin().await?;
     let examined = sqlx::query_scalar!(
-        r#"select count(*) as "count!" from deliveries l join dispatches d on d.id = l.dispatch_id where d.state = 'done'"#
+        r#"select count(*) as "count!" from deliveries l join dispatches d on d.id = l.dispatch_id where d.state in ('done', 'stopped')"#
     )
     .fetch_one(tx.conn())
     .await?;
     let wrong = sqlx::query!(
         r#"select l.dispatch_id as "id: DispatchId", l.seq from deliveries l
-           join dispatches d on d.id = l.dispatch_id and d.state = 'done'
+           join dispatches d on d.id = l.dispatch_id and d.state in ('done', 'stopped')
            where not exists (select from outcomes o where o.dispatch_id = l.dispatch_id and o.seq = l.seq)
            order by 1, 2 limit $1"#,
         TOLD

@@ -44,6 +44,37 @@ async fn a_sound_installation_has_no_findings(pool: PgPool) -> Result<()> {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn a_sending_that_goes_on_is_no_finding(pool: PgPool) -> Result<()> {
+    let university = University::new(pool.clone()).await?;
+    dispatch(&university, &pool).await?;
+    // The chunk has told what it did; the dispatch is added up every few moments.
+    for sql in [
+        "update dispatches set state = 'sending', sent = 0, suppressed = 0",
+        "insert into dispatch_chunks (dispatch_id, chunk, first_seq, last_seq, due_at, sent, suppressed)
+         select id, 0, 1, 2, now(), 1, 1 from dispatches",
+    ] {
+        sqlx::query(sql).execute(&pool).await?;
+    }
+    assert_eq!(wrong(&university.domain).await?, Vec::<&str>::new());
+    sqlx::query("update dispatch_chunks set sent = 2")
+        .execute(&pool)
+        .await?;
+    assert_eq!(wrong(&university.domain).await?, ["ledger balances"]);
+    sqlx::query("update dispatches set state = 'stopped', sent = 1, suppressed = 1")
+        .execute(&pool)
+        .await?;
+    assert_eq!(wrong(&university.domain).await?, Vec::<&str>::new());
+    sqlx::query("delete from outcomes where seq = 2")
+        .execute(&pool)
+        .await?;
+    assert_eq!(
+        wrong(&university.domain).await?,
+        ["ledger balances", "one outcome a recipient"]
+    );
+    Ok(())
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn every_kind_of_damage_is_found(pool: PgPool) -> Result<()> {
     let university = University::new(pool.clone()).await?;
     dispatch(&university, &pool).await?;

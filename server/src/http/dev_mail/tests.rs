@@ -22,6 +22,7 @@ async fn ask(
         .method(method)
         .uri(path)
         .extension(ConnectInfo(std::net::SocketAddr::from((peer, 40_000))));
+    request = request.header("host", "localhost:3000");
     for (name, value) in headers {
         request = request.header(*name, *value);
     }

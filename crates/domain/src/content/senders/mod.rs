@@ -4,5 +4,5 @@
 mod read;
 mod write;
 
-pub use read::{domains, get, list};
+pub use read::{domains, get, list, usable};
 pub use write::{archive, create, update};

@@ -48,6 +48,26 @@ pub async fn get(
     Ok(row.map(SenderProfile::from))
 }
 
+/// How many senders a message can be given to choose from.
+const CHOICES: i64 = 200;
+
+/// The profiles that the unit's messages may be from: its own, then those of the units above, the nearest first.
+pub async fn usable(tx: &mut Tx, by: &Granted<ReadContent>) -> Result<Vec<SenderProfile>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select s.id as "id: SenderProfileId", s.name, s.from_name, s.from_address, s.reply_to, s.updated_at, s.archived_at
+           from units u join units a on a.id = any (u.ancestors)
+           join sender_profiles s on s.unit_id = a.id and s.archived_at is null
+           where u.id = $1
+           order by cardinality(a.ancestors) desc, s.name, s.id limit $2"#,
+        by.unit().uuid(),
+        CHOICES
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(SenderProfile::from).collect())
+}
+
 /// The domains that profiles of the unit may use: its own and those of the units above.
 pub async fn domains(tx: &mut Tx, by: &Granted<ReadContent>) -> Result<Vec<String>> {
     permitted(tx, by.unit().uuid()).await

@@ -208,6 +208,45 @@ async fn paused_resumed_cancelled(pool: PgPool) -> domain::Result<()> {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn ending_and_pausing_at_once_wait_for_each_other_in_one_order(pool: PgPool) -> domain::Result<()> {
+    let set = Set::new(pool).await?;
+    let id = set.approved().await?;
+    control(&set, id, "schedule").await?;
+    campaigns::launch_due(&set.university.domain).await?;
+    control(&set, id, "cancel").await?;
+    // Somebody has the campaign in hand, and is about to reach for its dispatch.
+    let pool = set.university.domain.pool();
+    let mut hand = pool.begin().await?;
+    sqlx::query("select id from campaigns where id = $1 for update")
+        .bind(id.uuid())
+        .execute(&mut *hand)
+        .await?;
+    let domain = set.university.domain.clone();
+    let settling = tokio::spawn(async move { domain::dispatch::settle(&domain).await });
+    let waits = "select exists (select from pg_locks where not granted and database = (select oid from pg_database where datname = current_database()))
+                 or exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')";
+    while !sqlx::query_scalar::<_, bool>(waits).fetch_one(pool).await? {
+        tokio::task::yield_now().await;
+    }
+    sqlx::query("select id from dispatches where campaign_id = $1 for update")
+        .bind(id.uuid())
+        .execute(&mut *hand)
+        .await?;
+    hand.commit().await?;
+    settling.await.expect("settled")?;
+    let mut tx = set.university.domain.begin().await?;
+    let progress = campaigns::progress(&mut tx, &set.author.grant(set.unit())?, id)
+        .await?
+        .unwrap();
+    assert_eq!(
+        (progress.cancelled, progress.done()),
+        (3, progress.audience),
+        "ended once the hand was free"
+    );
+    Ok(())
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn withdrawn_after_approval_it_is_not_sent(pool: PgPool) -> domain::Result<()> {
     let set = Set::new(pool).await?;
     let id = set.approved().await?;
