@@ -2,32 +2,9 @@
 
 use i18n::{I18nContext, I18nContextOptions, Locale, UseLocalesOptions, init_i18n_context_with_options};
 use leptos::prelude::*;
-use types::Language;
 
 /// The cookie that holds `light` or `dark`; absent: the system decides.
 pub const THEME_COOKIE: &str = "campanile_theme";
-
-/// The catalogue's name for a language.
-#[must_use]
-pub fn locale_of(language: Language) -> Locale {
-    match language {
-        Language::En => Locale::en,
-        Language::Pl => Locale::pl,
-        Language::De => Locale::de,
-        Language::Fr => Locale::fr,
-    }
-}
-
-/// The language that a catalogue is in.
-#[must_use]
-pub fn language_of(locale: Locale) -> Language {
-    match locale {
-        Locale::en => Language::En,
-        Locale::pl => Language::Pl,
-        Locale::de => Language::De,
-        Locale::fr => Language::Fr,
-    }
-}
 
 /// The language of the page being rendered: the signed-in person's, else the cookie's, else the browser's.
 #[must_use]

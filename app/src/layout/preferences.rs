@@ -1,9 +1,9 @@
 //! Language and colour scheme, changed at once and kept: in a cookie for the next page, and with the person.
 
 use super::api;
-use crate::locale::{THEME_COOKIE, language_of, locale_of};
+use crate::locale::THEME_COOKIE;
 use crate::ui::{Glyph, Icon, Menu, MenuButton};
-use i18n::{I18nContext, LOCALE_COOKIE, Locale, name_of, t_string, use_i18n};
+use i18n::{I18nContext, LOCALE_COOKIE, Locale, language_of, locale_of, name_of, t_string, use_i18n};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use types::Language;

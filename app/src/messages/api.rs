@@ -1,5 +1,6 @@
 //! What the pages of messages ask of the server.
 
+#[cfg(feature = "ssr")]
 use jiff::Timestamp;
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
@@ -139,13 +140,14 @@ fn tomorrow(now: Timestamp, zone: &str) -> Option<(String, String)> {
     Some((day.strftime("%Y-%m-%d").to_string(), "09:00".to_owned()))
 }
 
-/// The instant of a date and time in a zone; a time that a change of clocks skips is taken an hour later. The browser has no
+/// The schedule of a date and time in a zone; a time that a change of clocks skips is taken an hour later. The browser has no
 /// table of zones, so the server is asked.
 #[server(prefix = "/rpc", endpoint = "campaigns/instant", input = Json)]
-pub async fn instant(date: String, time: String, zone: String) -> Result<Timestamp, ApiError> {
+pub async fn instant(date: String, time: String, zone: String) -> Result<Schedule, ApiError> {
     let bad = |_| ApiError::invalid(vec![types::FieldError::new("schedule", types::Code::BadFormat)]);
     let wall: jiff::civil::DateTime = format!("{date}T{time}").parse().map_err(bad)?;
-    Ok(wall.in_tz(&zone).map_err(bad)?.timestamp())
+    let at = wall.in_tz(&zone).map_err(bad)?.timestamp();
+    Ok(Schedule::At { at, time_zone: zone })
 }
 
 /// Saves changes; answers with the new edit version.

@@ -88,5 +88,5 @@ pub(crate) fn step_of(code: CheckCode) -> &'static str {
 
 /// The reader's language as the domain names it.
 pub(crate) fn reader(i18n: I18nContext<Locale>) -> Language {
-    crate::locale::language_of(i18n.get_locale())
+    i18n::language_of(i18n.get_locale())
 }

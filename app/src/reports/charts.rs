@@ -161,11 +161,13 @@ fn points(hours: &[ReportHour]) -> Vec<(Timestamp, Figures)> {
     let count = usize::try_from(span / step).unwrap_or(0) + 1;
     let mut points: Vec<_> = (0_i64..)
         .take(count)
-        .map(|at| {
-            (
-                first.hour + SignedDuration::from_hours(at * step),
-                Figures::default(),
-            )
+        .filter_map(|at| {
+            // Checked, though it cannot fail: what jiff says about its failures would weigh more than this page.
+            let hour = first
+                .hour
+                .checked_add(SignedDuration::from_hours(at * step))
+                .ok()?;
+            Some((hour, Figures::default()))
         })
         .collect();
     for hour in hours {

@@ -157,7 +157,7 @@ pub fn format_time(locale: Locale, at: Timestamp, zone: &str, style: TimeStyle) 
 }
 
 fn utc(at: Timestamp) -> Wall {
-    let civil = jiff::tz::TimeZone::UTC.to_datetime(at);
+    let civil = jiff::tz::Offset::UTC.to_datetime(at);
     Wall {
         year: civil.year(),
         month: civil.month().unsigned_abs(),

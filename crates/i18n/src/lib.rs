@@ -13,12 +13,14 @@
 #![expect(clippy::all, reason = "the module is generated")]
 
 mod errors;
+mod language;
 mod negotiate;
 
 include!(concat!(env!("OUT_DIR"), "/i18n/mod.rs"));
 
 pub use self::errors::{error_text, known as known_error};
 pub use self::i18n::*;
+pub use self::language::{language_of, locale_of};
 pub use self::negotiate::{LOCALE_COOKIE, choose_locale, name_of, negotiate};
 pub use leptos_i18n::context::{I18nContextOptions, UseLocalesOptions, init_i18n_context_with_options};
 pub use leptos_i18n::{

@@ -110,7 +110,16 @@ pub fn Preview(
             {head}
             {move || {
                 shown.with(Option::is_none)
-                    .then(|| view! { <p class="p-4 text-sm text-muted">{t!(i18n, content.preview_waiting)}</p> })
+                    .then(|| {
+                        let why = move || {
+                            if findings.with(Vec::is_empty) {
+                                t_string!(i18n, content.preview_waiting)
+                            } else {
+                                t_string!(i18n, content.preview_problems)
+                            }
+                        };
+                        view! { <p class="p-4 text-sm text-muted">{why}</p> }
+                    })
             }}
             {["desktop", "phone", "dark", "text"]
                 .map(|key| {

@@ -183,5 +183,5 @@ fn limit_hint(value: RwSignal<String>, max: Option<u32>) -> TextProp {
 
 /// The console's language, for labels that templates have in four languages.
 pub(in crate::content) fn reader(locale: i18n::Locale) -> Language {
-    i18n::LocaleTrait::as_str(locale).parse().unwrap_or_default()
+    i18n::language_of(locale)
 }

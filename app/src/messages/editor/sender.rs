@@ -117,9 +117,9 @@ fn When(data: StoredValue<EditorData>) -> impl IntoView {
         }
         let time_zone = zone.get_value();
         spawn_local(async move {
-            match instant(date, time, time_zone.clone()).await {
-                Ok(at) => {
-                    editing.schedule.try_set(Schedule::At { at, time_zone });
+            match instant(date, time, time_zone).await {
+                Ok(schedule) => {
+                    editing.schedule.try_set(schedule);
                 }
                 Err(refusal) => {
                     error.try_set(Some(error_text(i18n.get_locale_untracked(), &refusal)));

@@ -1,4 +1,4 @@
-use super::{footer, person_behind};
+use super::person_behind;
 use crate::access::EditCampaigns;
 use crate::audit::{self, Object};
 use crate::error::Fields;
@@ -120,7 +120,7 @@ pub async fn duplicate(
 ) -> Result<CampaignId> {
     let original = super::draft::read(tx, by.unit(), of).await?;
     let name = i18n::td_string!(
-        footer::locale(language),
+        i18n::locale_of(language),
         campaigns.copy_name,
         name = original.name.as_str()
     )

@@ -7,7 +7,7 @@ mod checks;
 mod control;
 mod create;
 mod draft;
-pub mod footer;
+mod footer;
 mod get;
 mod launch;
 mod ledger;

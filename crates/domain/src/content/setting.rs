@@ -4,7 +4,7 @@ use crate::{
     Error, Granted, Result, Tx,
     access::{Permits, ReadContent},
 };
-use i18n::{Locale, td_string};
+use i18n::td_string;
 use render::{FooterTexts, Setting, UnitInfo};
 use types::Language;
 
@@ -56,12 +56,7 @@ async fn unit<P: Permits>(tx: &mut Tx, by: &Granted<P>) -> Result<Unit> {
 /// The footer's words in a language, from the catalogue.
 #[must_use]
 pub fn footer_texts(language: Language, unit: &str) -> FooterTexts {
-    let locale = match language {
-        Language::En => Locale::en,
-        Language::Pl => Locale::pl,
-        Language::De => Locale::de,
-        Language::Fr => Locale::fr,
-    };
+    let locale = i18n::locale_of(language);
     FooterTexts {
         marketing: td_string!(locale, mail.footer_reason_marketing, unit = unit).to_string(),
         operational: td_string!(locale, mail.footer_reason_operational, unit = unit).to_string(),

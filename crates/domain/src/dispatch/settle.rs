@@ -151,10 +151,13 @@ async fn write_off(tx: &mut Tx) -> Result<()> {
     Ok(())
 }
 
-/// Counters of running dispatches from their chunks, and the course over time.
+/// Counters of running dispatches from their chunks, and the course over time. What moves no longer stands still, whichever
+/// node had noted that it did and may be gone.
 async fn add_up(tx: &mut Tx) -> Result<()> {
     sqlx::query!(
-        "update dispatches d set sent = c.sent, failed = c.failed, suppressed = c.suppressed, cancelled = c.cancelled, ambiguous = c.ambiguous
+        "update dispatches d set sent = c.sent, failed = c.failed, suppressed = c.suppressed, cancelled = c.cancelled, ambiguous = c.ambiguous,
+             stopped_reason = case when c.sent + c.failed > d.sent + d.failed and d.stopped_reason not in ('seal_broken', 'ledger_unbalanced')
+                                   then null else d.stopped_reason end
          from (select c.dispatch_id, sum(c.sent)::bigint as sent, sum(c.failed)::bigint as failed, sum(c.suppressed)::bigint as suppressed,
                    sum(c.cancelled)::bigint as cancelled, sum(c.ambiguous)::bigint as ambiguous
                from dispatch_chunks c join dispatches a on a.id = c.dispatch_id

@@ -5,6 +5,7 @@ pub mod check;
 mod control;
 pub mod dialect;
 pub mod encoding;
+mod errors;
 pub(crate) mod lock;
 pub mod mapping;
 pub mod records;
@@ -14,7 +15,8 @@ mod stage;
 mod upload;
 mod write;
 
-pub use control::{cancel, errors_csv, first_errors, get, list, start, undo};
+pub use control::{cancel, get, list, start, undo};
+pub use errors::{errors_csv, first_errors};
 pub use run::{give_up, run};
 pub use upload::{FILE_BYTES, MayImport, Upload, preview};
 

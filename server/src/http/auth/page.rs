@@ -79,7 +79,7 @@ impl FromRequestParts<AppState> for Page {
             .map_or(std::net::Ipv4Addr::UNSPECIFIED.into(), |it| it.0);
         Ok(Self {
             locale,
-            language: app::locale::language_of(locale),
+            language: i18n::language_of(locale),
             theme,
             stylesheet: state.site.stylesheet(),
             address,
@@ -101,7 +101,7 @@ impl Page {
     pub(super) fn speaking(mut self, language: Language) -> Self {
         if self.set_language.is_none() {
             self.language = language;
-            self.locale = app::locale::locale_of(language);
+            self.locale = i18n::locale_of(language);
         }
         self
     }

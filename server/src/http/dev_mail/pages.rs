@@ -10,7 +10,7 @@ use domain::captured::{self, Mail, MailRow};
 use i18n::{Locale, td_string};
 use mail_parser::MessageParser;
 use serde::Deserialize;
-use types::{Language, MailId, PageQuery};
+use types::{MailId, PageQuery};
 
 use super::{MayRead, failed};
 use crate::state::AppState;
@@ -28,14 +28,8 @@ impl Page {
             .get(header::ACCEPT_LANGUAGE)
             .and_then(|value| value.to_str().ok());
         let locale = accept.and_then(i18n::negotiate).unwrap_or_default();
-        let language = match locale {
-            Locale::en => Language::En,
-            Locale::pl => Language::Pl,
-            Locale::de => Language::De,
-            Locale::fr => Language::Fr,
-        };
         Self {
-            language: language.code(),
+            language: i18n::language_of(locale).code(),
             locale,
             nonce: STANDARD_NO_PAD.encode(state.domain.random::<16>()),
         }

@@ -47,15 +47,14 @@ impl Page {
             .and_then(|asked| asked.parse().ok())
             .or_else(|| person.and_then(|person| person.language))
             .or_else(|| {
-                browser
-                    .map(i18n::negotiate)
-                    .and_then(|locale| locale_language(locale?))
+                let locale = browser.and_then(i18n::negotiate)?;
+                Some(i18n::language_of(locale))
             })
             .or_else(|| unit.map(|unit| unit.language))
             .unwrap_or_default();
         Self {
             language,
-            locale: locale(language),
+            locale: i18n::locale_of(language),
             title: String::new(),
             unit: unit.map(|unit| unit.name.clone()).unwrap_or_default(),
             accent: unit.map_or_else(|| "#2f5bd7".to_owned(), |unit| unit.accent.clone()),
@@ -67,22 +66,6 @@ impl Page {
         self.title = title.into();
         self
     }
-}
-
-/// The catalogue of a language.
-pub(super) fn locale(language: Language) -> Locale {
-    match language {
-        Language::En => Locale::en,
-        Language::Pl => Locale::pl,
-        Language::De => Locale::de,
-        Language::Fr => Locale::fr,
-    }
-}
-
-fn locale_language(locale: Locale) -> Option<Language> {
-    Language::ALL
-        .into_iter()
-        .find(|language| self::locale(*language) == locale)
 }
 
 #[derive(Template)]

@@ -22,7 +22,7 @@ pub(super) struct Letter {
 
 impl Letter {
     pub fn write(mail: &SystemMail, public_url: &str) -> Self {
-        let locale = locale(mail.language);
+        let locale = i18n::locale_of(mail.language);
         let name = if mail.name.trim().is_empty() {
             mail.to.as_str()
         } else {
@@ -156,13 +156,4 @@ impl Letter {
 
 fn written(text: &str) -> Option<String> {
     Some(text.trim().to_owned()).filter(|it| !it.is_empty())
-}
-
-fn locale(language: Language) -> Locale {
-    match language {
-        Language::En => Locale::en,
-        Language::Pl => Locale::pl,
-        Language::De => Locale::de,
-        Language::Fr => Locale::fr,
-    }
 }

@@ -61,13 +61,17 @@ async fn a_deferral_is_sent_later_and_a_bad_address_is_closed(pool: PgPool) -> d
         "p1@mail.test" => Ok(ended(it, OutcomeKind::Failed, "hard_bounce", now)),
         _ => Ok(ended(it, OutcomeKind::Sent, "", now)),
     };
+    let trouble = Some("relay_unreachable");
+    dispatch::note_trouble(&university.domain, run.dispatch, trouble).await?;
+    dispatch::settle(&university.domain).await?;
+    assert_eq!(dispatch_row(&university, run).await.1.as_deref(), trouble);
     assert_eq!(work(&university, &rules, Lane::Marketing, answer).await.len(), 3);
     dispatch::settle(&university.domain).await?;
-    let (state, _, counts) = dispatch_row(&university, run).await;
+    let (state, reason, counts) = dispatch_row(&university, run).await;
     assert_eq!(
-        (state.as_str(), counts),
-        ("sending", [3, 1, 1, 0, 0, 0]),
-        "not over: one waits"
+        (state.as_str(), reason, counts),
+        ("sending", None, [3, 1, 1, 0, 0, 0]),
+        "not over: one waits; and it no longer stands still"
     );
     assert!(
         work(&university, &rules, Lane::Marketing, answer)
