@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use types::approvals::{ReviewDetail, ReviewRow};
-use types::campaigns::{CampaignState, SampleRecipient};
+use types::campaigns::CampaignState;
+use types::content::SamplePerson;
 use types::{ApiError, Language, Page, PageQuery, ReviewId};
 
 /// Reviews in all units where the reader may approve.
@@ -37,7 +38,7 @@ pub async fn review_samples(
     unit: String,
     id: ReviewId,
     search: String,
-) -> Result<Vec<SampleRecipient>, ApiError> {
+) -> Result<Vec<SamplePerson>, ApiError> {
     use crate::ctx;
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ReadCampaigns>(&unit)?;

@@ -10,27 +10,6 @@ use leptos::prelude::*;
 use render::{Person, PlainLinks, Rendered, Source};
 use types::Language;
 use types::approvals::ReviewDetail;
-use types::campaigns::SampleRecipient;
-
-/// Somebody, where the audience cannot be looked at.
-fn stand_in() -> Person {
-    Person {
-        first_name: "Maria".into(),
-        last_name: "Nowak".into(),
-        email: "maria.nowak@example.org".into(),
-        ..Person::default()
-    }
-}
-
-fn person(sample: &SampleRecipient) -> Person {
-    Person {
-        first_name: sample.first_name.clone(),
-        last_name: sample.last_name.clone(),
-        email: sample.email.clone(),
-        language: sample.language,
-        attributes: sample.attributes.clone(),
-    }
-}
 
 #[component]
 pub(super) fn SealedMessage(review: ReviewDetail) -> impl IntoView {
@@ -59,11 +38,7 @@ pub(super) fn SealedMessage(review: ReviewDetail) -> impl IntoView {
             .enumerate()
             .map(|(at, it)| {
                 let name = format!("{} {}", it.first_name, it.last_name).trim().to_owned();
-                let value = if at == 0 {
-                    String::new()
-                } else {
-                    it.contact_id.to_string()
-                };
+                let value = if at == 0 { String::new() } else { it.id.to_string() };
                 (value, if name.is_empty() { it.email.clone() } else { name })
             })
             .collect()
@@ -83,9 +58,9 @@ pub(super) fn SealedMessage(review: ReviewDetail) -> impl IntoView {
         let id = chosen.get();
         let sample = people
             .iter()
-            .find(|it| it.contact_id.to_string() == id)
+            .find(|it| it.id.to_string() == id)
             .or(people.first());
-        let mut reader = sample.map_or_else(stand_in, person);
+        let mut reader = sample.map_or_else(Person::made_up, Person::from);
         if let Ok(wanted) = language.get().parse() {
             reader.language = Some(wanted);
         }

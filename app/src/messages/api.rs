@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
 use types::campaigns::*;
-use types::content::{SenderProfile, TemplateRow};
+use types::content::{SamplePerson, SenderProfile, TemplateRow};
 use types::topics::Topic;
 use types::{ApiError, CampaignId, ContactId, Language, Page, PageQuery, ReviewId, TemplateId};
 
@@ -211,7 +211,7 @@ pub async fn check_campaign(unit: String, id: CampaignId) -> Result<CheckAnswer,
 
 /// People of the audience to look at the message as.
 #[server(prefix = "/rpc", endpoint = "campaigns/samples", input = Json)]
-pub async fn samples(unit: String, id: CampaignId, search: String) -> Result<Vec<SampleRecipient>, ApiError> {
+pub async fn samples(unit: String, id: CampaignId, search: String) -> Result<Vec<SamplePerson>, ApiError> {
     use crate::ctx;
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ReadCampaigns>(&unit)?;

@@ -75,18 +75,17 @@ fn sign_in(port: u16) -> Result<String> {
         "signing in was answered with {status}"
     );
     let rest = String::from_utf8_lossy(&rest);
-    let cookie = rest
+    // The session's, and that of the device that is known by now.
+    let cookies: Vec<&str> = rest
         .lines()
-        .find_map(|line| {
-            line.to_ascii_lowercase()
-                .starts_with("set-cookie: ")
-                .then(|| line[12..].to_owned())
+        .filter_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            let cookie = value.split(';').next()?.trim();
+            name.eq_ignore_ascii_case("set-cookie").then_some(cookie)
         })
-        .context("no session cookie")?;
-    Ok(format!(
-        "Cookie: {}\r\n",
-        cookie.split(';').next().unwrap_or_default()
-    ))
+        .collect();
+    ensure!(!cookies.is_empty(), "no session cookie");
+    Ok(format!("Cookie: {}\r\n", cookies.join("; ")))
 }
 
 /// Milliseconds of the median request.

@@ -1,7 +1,7 @@
 //! `send.campaign`: a campaign from its start to its last outcome, every message personalised and in the ledger, to Postfix's
 //! `smtp-sink` over ten connections; baseline: `smtp-source -d -s 50` with messages of 10 KB to the same sink.
 
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -160,13 +160,23 @@ struct Sink {
 impl Sink {
     fn start() -> Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let child = Command::new(program("smtp-sink")?)
-            .args(["-c", &format!("127.0.0.1:{port}"), "1000"])
+        let mut command = Command::new(program("smtp-sink")?);
+        // It refuses to stay root.
+        let me = Command::new("id").arg("-u").output()?;
+        if me.stdout.starts_with(b"0\n") {
+            command.args(["-u", "nobody"]);
+        }
+        let child = command
+            .args([&format!("127.0.0.1:{port}"), "1000"])
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
             .spawn()?;
-        std::thread::sleep(Duration::from_millis(300));
-        Ok(Self { child, port })
+        let sink = Self { child, port };
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            ensure!(Instant::now() < deadline, "smtp-sink does not answer");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok(sink)
     }
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use std::sync::Arc;
 use types::Language;
+use types::content::SamplePerson;
 
 /// Whom a message is rendered for. Absent and empty values are the same: undefined.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +21,31 @@ pub struct Person {
     /// The sending unit's attributes of the person.
     #[serde(default)]
     pub attributes: Map<String, Json>,
+}
+
+impl Person {
+    /// Somebody, where nobody can be looked at.
+    #[must_use]
+    pub fn made_up() -> Self {
+        Self {
+            first_name: "Maria".into(),
+            last_name: "Nowak".into(),
+            email: "maria.nowak@example.org".into(),
+            ..Self::default()
+        }
+    }
+}
+
+impl From<&SamplePerson> for Person {
+    fn from(sample: &SamplePerson) -> Self {
+        Self {
+            first_name: sample.first_name.clone(),
+            last_name: sample.last_name.clone(),
+            email: sample.email.clone(),
+            language: sample.language,
+            attributes: sample.attributes.clone(),
+        }
+    }
 }
 
 /// A person wrapped for the engine once, for all parts of the message.

@@ -269,19 +269,6 @@ pub struct HeldBack {
     pub people: i64,
 }
 
-/// A person from the audience to look at the message as.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
-pub struct SampleRecipient {
-    pub contact_id: ContactId,
-    pub first_name: String,
-    pub last_name: String,
-    pub email: String,
-    pub language: Option<Language>,
-    #[cfg_attr(feature = "utoipa", schema(value_type = Object))]
-    pub attributes: serde_json::Map<String, serde_json::Value>,
-}
-
 text_enum! {
     /// A check of the review step that knows the audience and the sender; what the renderer finds comes beside it.
     CheckCode {

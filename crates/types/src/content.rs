@@ -229,7 +229,7 @@ pub struct ImageRow {
     pub archived_at: Option<Timestamp>,
 }
 
-/// A person of the unit, for previews.
+/// A person of the unit, or of an audience, to look at a message as.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SamplePerson {
     pub id: crate::ContactId,

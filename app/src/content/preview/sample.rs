@@ -9,26 +9,6 @@ use leptos::task::spawn_local;
 use render::Person;
 use types::content::SamplePerson;
 
-/// A made-up reader.
-fn made_up() -> Person {
-    Person {
-        first_name: "Maria".into(),
-        last_name: "Nowak".into(),
-        email: "maria.nowak@example.org".into(),
-        ..Person::default()
-    }
-}
-
-fn person_of(sample: &SamplePerson) -> Person {
-    Person {
-        first_name: sample.first_name.clone(),
-        last_name: sample.last_name.clone(),
-        email: sample.email.clone(),
-        language: sample.language,
-        attributes: sample.attributes.clone(),
-    }
-}
-
 #[component]
 pub(super) fn SampleSelect(person: RwSignal<Person>) -> impl IntoView {
     let i18n = use_i18n();
@@ -46,8 +26,8 @@ pub(super) fn SampleSelect(person: RwSignal<Person>) -> impl IntoView {
     });
     Effect::new(move |_| {
         let id = chosen.get();
-        let found = people.with(|it| it.iter().find(|it| it.id.to_string() == id).map(person_of));
-        person.set(found.unwrap_or_else(made_up));
+        let found = people.with(|it| it.iter().find(|it| it.id.to_string() == id).map(Person::from));
+        person.set(found.unwrap_or_else(Person::made_up));
     });
     let options = Signal::derive(move || {
         let made_up = (String::new(), t_string!(i18n, content.sample_made_up).to_string());

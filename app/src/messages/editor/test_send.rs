@@ -38,7 +38,7 @@ pub(super) fn TestSend() -> impl IntoView {
             } else {
                 name.trim().to_owned()
             };
-            (it.contact_id.to_string(), name)
+            (it.id.to_string(), name)
         }));
         options
     });

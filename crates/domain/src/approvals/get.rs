@@ -5,7 +5,8 @@ use crate::{Error, Granted, Result, Tx};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use types::approvals::{Change, ComparedWith, ReviewDetail, ReviewState};
-use types::campaigns::{Audience, RevisionSummary, SampleRecipient};
+use types::campaigns::{Audience, RevisionSummary};
+use types::content::SamplePerson;
 use types::{CampaignId, Language, ReviewId, RevisionId, TopicId, UnitId, UserId};
 
 /// The review that waits for a decision on this campaign, for those who know only the campaign, with its seal.
@@ -217,7 +218,7 @@ pub async fn sample_recipients(
     by: &Granted<ReadCampaigns>,
     id: ReviewId,
     search: &str,
-) -> Result<Vec<SampleRecipient>> {
+) -> Result<Vec<SamplePerson>> {
     let revision = sqlx::query_scalar!(
         r#"select revision_id as "id: RevisionId" from reviews where id = $1 and unit_id = $2"#,
         id.uuid(),

@@ -3,8 +3,8 @@
 use crate::access::ReadCampaigns;
 use crate::{Error, Granted, Result, Tx};
 use std::collections::BTreeMap;
-use types::campaigns::{Audience, AudienceCounts, CampaignContent, HeldBack, SampleRecipient};
-use types::content::Classification;
+use types::campaigns::{Audience, AudienceCounts, CampaignContent, HeldBack};
+use types::content::{Classification, SamplePerson};
 use types::{CampaignId, Code, ContactId, Language, TopicId, UnitId};
 use uuid::Uuid;
 
@@ -215,7 +215,7 @@ pub async fn sample_recipients(
     by: &Granted<ReadCampaigns>,
     id: CampaignId,
     search: &str,
-) -> Result<Vec<SampleRecipient>> {
+) -> Result<Vec<SamplePerson>> {
     let draft = super::draft::read(tx, by.unit(), id).await?;
     samples(
         tx,
@@ -236,7 +236,7 @@ pub(crate) async fn samples(
     audience: &Audience,
     default_language: Language,
     search: &str,
-) -> Result<Vec<SampleRecipient>> {
+) -> Result<Vec<SamplePerson>> {
     // Without a chosen audience the unit's people will do: the preview works from the first step on.
     let audience = if audience.is_unset() {
         Audience {
@@ -266,8 +266,8 @@ pub(crate) async fn samples(
     .await?;
     rows.into_iter()
         .map(|row| {
-            Ok(SampleRecipient {
-                contact_id: row.contact_id,
+            Ok(SamplePerson {
+                id: row.contact_id,
                 first_name: row.first_name,
                 last_name: row.last_name,
                 email: row.address,

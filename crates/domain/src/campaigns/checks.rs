@@ -7,7 +7,7 @@ use crate::{Granted, Result, Tx};
 use jiff::Timestamp;
 use render::{Finding, Person, PlainLinks, Severity};
 use types::CampaignId;
-use types::campaigns::{AudienceCounts, Check, CheckCode, CheckLevel, SampleRecipient, Schedule};
+use types::campaigns::{AudienceCounts, Check, CheckCode, CheckLevel, Schedule};
 
 /// Everything that was found, worst first.
 #[derive(Clone, Debug)]
@@ -35,17 +35,6 @@ fn check(level: CheckLevel, code: CheckCode) -> Check {
         code,
         people: None,
         params: Default::default(),
-    }
-}
-
-/// A sample as the renderer takes it.
-pub(crate) fn person(sample: &SampleRecipient) -> Person {
-    Person {
-        first_name: sample.first_name.clone(),
-        last_name: sample.last_name.clone(),
-        email: sample.email.clone(),
-        language: sample.language,
-        attributes: sample.attributes.clone(),
     }
 }
 
@@ -176,7 +165,7 @@ async fn complete_sample(tx: &mut Tx, draft: &Draft) -> Result<Person> {
     .await?;
     let mut whole = Person::default();
     for sample in &samples {
-        let one = person(sample);
+        let one = Person::from(sample);
         for (have, other) in [
             (&mut whole.first_name, one.first_name),
             (&mut whole.last_name, one.last_name),

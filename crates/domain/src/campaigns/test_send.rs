@@ -1,7 +1,7 @@
 //! One message to colleagues, through the same renderer and the same hand-over as the real one.
 
+use super::lock;
 use super::source::prepare_draft;
-use super::{checks, lock};
 use crate::access::EditCampaigns;
 use crate::audit::{self, Object};
 use crate::queue::{self, Job, PreparedMail};
@@ -157,5 +157,5 @@ async fn one_person(
         "",
     )
     .await?;
-    Ok(samples.first().map(checks::person).unwrap_or_default())
+    Ok(samples.first().map(Person::from).unwrap_or_default())
 }

@@ -463,7 +463,7 @@ async fn a_test_goes_to_colleagues_only(pool: PgPool) -> domain::Result<()> {
         "Anna.Author@university.test".to_owned(),
         " anna.author@university.test".to_owned(),
     ];
-    let sent = campaigns::test_send(&mut tx, &by, id, &me, Some(ada[0].contact_id), None).await?;
+    let sent = campaigns::test_send(&mut tx, &by, id, &me, Some(ada[0].id), None).await?;
     assert_eq!(sent, 1);
     let payload: serde_json::Value =
         sqlx::query_scalar("select payload from jobs where kind = 'prepared_mail'")
