@@ -339,18 +339,28 @@ impl Cluster {
 
     /// Stops an owned server and waits for it; one that was joined keeps running.
     pub async fn stop(mut self) {
-        let Some(mut owned) = self.owned.take() else {
-            return;
-        };
-        if matches!(owned.server.try_wait(), Ok(None)) {
-            if let Err(error) = self.tools.stop(Duration::from_secs(120)).await {
+        match self.end().await {
+            Ok(()) => tracing::debug!("the private database has stopped"),
+            Err(error) => {
                 tracing::error!(%error, "the private database could not be stopped; the next start will recover it");
-                return;
             }
-            // Reaps the child; its end was waited for above.
-            drop(owned.server.wait().await);
         }
-        tracing::debug!("the private database has stopped");
+    }
+
+    pub(super) async fn end(&mut self) -> Result<(), EmbeddedError> {
+        let Some(mut owned) = self.owned.take() else {
+            return Ok(());
+        };
+        if !matches!(owned.server.try_wait(), Ok(None)) {
+            return Ok(());
+        }
+        let stopped = self.tools.stop(Duration::from_secs(120)).await;
+        // Reaps the child. Whoever ends a whole group of processes (`timeout`, a service manager) has told it already: then
+        // there may be nothing left to stop.
+        match tokio::time::timeout(Duration::from_secs(2), owned.server.wait()).await {
+            Ok(_) => Ok(()),
+            Err(_) => stopped,
+        }
     }
 }
 

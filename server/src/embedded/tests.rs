@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use sqlx::{Connection, PgConnection};
 
@@ -62,6 +63,21 @@ async fn starts_on_a_socket_only_without_root_and_stops() {
     let again = start(&data).await.expect("started again");
     assert_ne!(server_pid(&data), Some(pid));
     again.stop().await;
+}
+
+/// `timeout` and some service managers end every process of a group: the database is told before Campanile tells it.
+#[tokio::test]
+async fn a_server_that_was_told_already_has_stopped_well() {
+    let place = place();
+    let data = place.path().join("data");
+    let mut cluster = start(&data).await.expect("started");
+    let pid = server_pid(&data).expect("running").to_string();
+    let told = std::process::Command::new("kill").args(["-TERM", &pid]).status();
+    assert!(told.expect("kill").success());
+    while server_pid(&data).is_some() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    cluster.end().await.expect("nothing is left to stop");
 }
 
 #[tokio::test]
