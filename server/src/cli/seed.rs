@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use domain::seed;
+use domain::{Domain, seed};
 
 use super::Node;
 use crate::config::Config;
@@ -32,7 +32,9 @@ pub(super) async fn seed(config: Config, name: &str, options: Options) -> anyhow
         What::Demo => {
             Node::with(config, name, async |domain| {
                 let mut say = |step: &str| println!("  seeding: {step}");
-                seed::demo(&domain, &mut say).await?;
+                if seed::demo(&domain, &mut say).await? {
+                    gather_statistics(&domain).await?;
+                }
                 Ok(())
             })
             .await?;
@@ -43,6 +45,7 @@ pub(super) async fn seed(config: Config, name: &str, options: Options) -> anyhow
                 let mut tx = domain.begin().await?;
                 let made = seed::load(&mut tx, contacts).await?;
                 tx.commit().await?;
+                gather_statistics(&domain).await?;
                 Ok(made)
             })
             .await?;
@@ -50,6 +53,12 @@ pub(super) async fn seed(config: Config, name: &str, options: Options) -> anyhow
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// PostgreSQL plans by statistics, and would gather them only a minute later.
+async fn gather_statistics(domain: &Domain) -> anyhow::Result<()> {
+    sqlx::query("analyze").execute(domain.pool()).await?;
+    Ok(())
 }
 
 fn print_sign_ins(address: &str) {
