@@ -14,7 +14,16 @@ const LOCK: &str = "campanile.lock";
 #[derive(Debug)]
 pub struct DataDir {
     path: PathBuf,
-    _lock: File,
+    lock: File,
+}
+
+impl Drop for DataDir {
+    /// Explicitly: a process that is being started at this moment has a copy of the descriptor until it becomes another
+    /// program, and closing ours alone would leave the lock with it.
+    fn drop(&mut self) {
+        // Closing it, which follows, does the same a moment later.
+        let _ = self.lock.unlock();
+    }
 }
 
 /// Who holds a data directory, for messages and for those who join in.
@@ -79,7 +88,7 @@ impl DataDir {
         described.map_err(EmbeddedError::file("writing", &file))?;
         Ok(Claim::Owned(Self {
             path: path.to_owned(),
-            _lock: lock,
+            lock: lock,
         }))
     }
 

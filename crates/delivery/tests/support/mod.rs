@@ -89,8 +89,10 @@ impl Sink {
     }
 
     pub fn received(&self) -> Vec<Received> {
-        std::fs::read_to_string(&self.out)
-            .unwrap_or_default()
+        // The relay may be in the middle of a line.
+        let text = std::fs::read_to_string(&self.out).unwrap_or_default();
+        let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
+        whole
             .lines()
             .map(|line| {
                 let value: Value = serde_json::from_str(line).unwrap();
