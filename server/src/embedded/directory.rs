@@ -88,7 +88,7 @@ impl DataDir {
         described.map_err(EmbeddedError::file("writing", &file))?;
         Ok(Claim::Owned(Self {
             path: path.to_owned(),
-            lock: lock,
+            lock,
         }))
     }
 
