@@ -10,8 +10,6 @@ use types::access::Permission;
 use types::clients::{ApiClient, ApiClientInput, ApiCredentials};
 use types::{ClientId, Code, UnitId, UserId};
 
-/// How the addresses end of the placeholders that own clients made by the operator.
-pub(super) const OPERATORS: &str = "@client.invalid";
 /// How long the old secret still works after a change.
 const OVERLAP: SignedDuration = SignedDuration::from_hours(24);
 
@@ -28,8 +26,7 @@ pub async fn create(
     if !input.scopes.iter().all(|scope| may(*scope)) {
         return Err(Error::field("scopes", Code::CannotGrantRole));
     }
-    let owner = by.person()?;
-    insert(tx, by, owner, input).await
+    insert(tx, by, Owner::Person(by.person()?), input).await
 }
 
 /// Lets a system in at the word of whoever runs the server: the command line.
@@ -42,21 +39,32 @@ pub async fn create_by_operator(tx: &mut Tx, unit: UnitId, input: &ApiClientInpu
     sqlx::query!(
         "insert into users (id, email, name, status, created_at) values ($1, $2, $3, 'disabled', $4)",
         owner.uuid(),
-        format!("client-{owner}{OPERATORS}"),
+        format!("client-{owner}@client.invalid"),
         input.name.trim(),
         tx.now_sql() as _
     )
     .execute(tx.conn())
     .await?;
-    insert(tx, &System.grant(unit), owner, input).await
+    insert(tx, &System.grant(unit), Owner::Operator(owner), input).await
+}
+
+/// Who answers for a client.
+enum Owner {
+    Person(UserId),
+    /// Whoever runs the server; the user is a placeholder.
+    Operator(UserId),
 }
 
 async fn insert(
     tx: &mut Tx,
     by: &Granted<ManageClients>,
-    owner: UserId,
+    owner: Owner,
     input: &ApiClientInput,
 ) -> Result<ApiCredentials> {
+    let (owner, by_operator) = match owner {
+        Owner::Person(user) => (user, false),
+        Owner::Operator(placeholder) => (placeholder, true),
+    };
     let name = input.name.trim();
     if input.scopes.is_empty() {
         return Err(Error::field("scopes", Code::Required));
@@ -70,12 +78,13 @@ async fn insert(
     scopes.dedup();
     let id: ClientId = tx.id();
     sqlx::query!(
-        "insert into api_clients (id, unit_id, name, scopes, created_by, created_at) values ($1, $2, $3, $4, $5, $6)",
+        "insert into api_clients (id, unit_id, name, scopes, created_by, by_operator, created_at) values ($1, $2, $3, $4, $5, $6, $7)",
         id.uuid(),
         by.unit().uuid(),
         name,
         &scopes,
         owner.uuid(),
+        by_operator,
         tx.now_sql() as _
     )
     .execute(tx.conn())
