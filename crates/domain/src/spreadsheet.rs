@@ -14,7 +14,6 @@ pub fn lines<R>(start: &[u8], rows: impl IntoIterator<Item = R>) -> Result<Vec<u
 where
     R: IntoIterator<Item: AsRef<str>>,
 {
-    let memory = |error: String| Error::broken(error);
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(start.to_vec());
@@ -22,20 +21,21 @@ where
         for cell in row {
             writer
                 .write_field(neutralise(cell.as_ref()).as_ref())
-                .map_err(|error| memory(error.to_string()))?;
+                .map_err(|error| Error::broken(error.to_string()))?;
         }
         writer
             .write_record(None::<&[u8]>)
-            .map_err(|error| memory(error.to_string()))?;
+            .map_err(|error| Error::broken(error.to_string()))?;
     }
-    writer.into_inner().map_err(|error| memory(error.to_string()))
+    writer
+        .into_inner()
+        .map_err(|error| Error::broken(error.to_string()))
 }
 
 /// Makes a cell harmless for spreadsheets: what begins with `=`, `+`, `-`, `@`, a tab or a line break gets an apostrophe in
 /// front, as OWASP's "CSV injection" advises. Plain numbers such as `-12.5` and phone numbers such as `+48 601…` stay as
 /// they are, since they are no formulas and would come back changed on the next import.
-#[must_use]
-pub fn neutralise(cell: &str) -> Cow<'_, str> {
+fn neutralise(cell: &str) -> Cow<'_, str> {
     let Some(first) = cell.chars().next() else {
         return Cow::Borrowed(cell);
     };

@@ -3,8 +3,7 @@
 use super::list::{Filter, page_of};
 use crate::access::ExportContacts;
 use crate::audit::{self, Object};
-use crate::spreadsheet::neutralise;
-use crate::{Domain, Error, Granted, Result, Tx};
+use crate::{Domain, Granted, Result, Tx, spreadsheet};
 use futures::Stream;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -47,15 +46,18 @@ pub fn export(
             return Ok(None);
         };
         let mut tx = state.domain.begin().await?;
-        let mut out = csv::WriterBuilder::new()
-            .terminator(csv::Terminator::CRLF)
-            .from_writer(Vec::new());
+        let mut rows = Vec::new();
         if state.attributes.is_none() {
             let names = attribute_names(&mut tx, &state.by).await?;
             let action = Object::new("unit", state.by.unit().uuid(), "");
             audit::record(&mut tx, &state.by, "contact.exported", action, json!({})).await?;
-            out.write_record(COLUMNS.iter().copied().chain(names.iter().map(String::as_str)))
-                .map_err(memory)?;
+            rows.push(
+                COLUMNS
+                    .iter()
+                    .map(|it| (*it).to_owned())
+                    .chain(names.clone())
+                    .collect(),
+            );
             state.attributes = Some(names);
         }
         let names = state.attributes.as_deref().unwrap_or_default();
@@ -79,13 +81,15 @@ pub fn export(
             let own = names
                 .iter()
                 .map(|name| detail.attributes.get(name).map(cell).unwrap_or_default());
-            let cells: Vec<String> = fixed.iter().map(|text| (*text).to_owned()).chain(own).collect();
-            out.write_record(cells.iter().map(|text| neutralise(text).into_owned()))
-                .map_err(memory)?;
+            rows.push(
+                fixed
+                    .iter()
+                    .map(|text| (*text).to_owned())
+                    .chain(own)
+                    .collect::<Vec<_>>(),
+            );
         }
-        let bytes = out
-            .into_inner()
-            .map_err(|_| Error::broken("a CSV writer in memory failed"))?;
+        let bytes = spreadsheet::lines(&[], rows)?;
         state.query = page.next.map(|next| PageQuery {
             after: Some(next),
             ..query
@@ -156,8 +160,4 @@ fn cell(value: &Value) -> String {
         Value::Null => String::new(),
         other => other.to_string(),
     }
-}
-
-fn memory(_: csv::Error) -> Error {
-    Error::broken("a CSV writer in memory failed")
 }

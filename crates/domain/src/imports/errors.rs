@@ -2,8 +2,7 @@
 
 use super::control::get;
 use crate::access::ReadContacts;
-use crate::spreadsheet::neutralise;
-use crate::{Domain, Error, Granted, Result, Tx};
+use crate::{Domain, Error, Granted, Result, Tx, spreadsheet};
 use futures::Stream;
 use types::ImportId;
 use types::imports::RowError;
@@ -74,32 +73,21 @@ pub async fn errors_csv<W: Fn(&str) -> String + Send + 'static>(
         )
         .fetch_all(domain.pool())
         .await?;
-            let mut out = csv::WriterBuilder::new()
-                .terminator(csv::Terminator::CRLF)
-                .from_writer(Vec::new());
-            let broken = |_| Error::broken("a CSV writer in memory failed");
-            if let Some(headings) = &headings {
-                out.write_record(headings).map_err(broken)?;
-            }
-            for row in &rows {
-                let record = [
+            let records = rows.iter().map(|row| {
+                [
                     row.line.to_string(),
                     row.column_name.clone(),
                     words(&row.code),
                     row.raw.clone(),
-                ];
-                out.write_record(record.iter().map(|cell| neutralise(cell).into_owned()))
-                    .map_err(broken)?;
-            }
+                ]
+            });
+            let bytes = spreadsheet::lines(&[], headings.into_iter().chain(records))?;
             let more = i64::try_from(rows.len()).unwrap_or(0) == BATCH;
             let next = rows.last().filter(|_| more).map(|last| {
                 let same = rows.iter().rev().take_while(|row| row.line == last.line).count();
                 let same = i64::try_from(same).unwrap_or(0);
                 (last.line, if last.line == line { skip + same } else { same })
             });
-            let bytes = out
-                .into_inner()
-                .map_err(|_| Error::broken("a CSV writer in memory failed"))?;
             Ok((!bytes.is_empty()).then_some((bytes, (domain, None, next, words))))
         },
     ))
