@@ -5,6 +5,7 @@ use crate::{Error, Result};
 use image::codecs::jpeg::JpegEncoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, Limits};
+use img_parts::{png::Png, webp::WebP};
 use sha2::{Digest, Sha256};
 use std::io::Cursor;
 use tokio::sync::Semaphore;
@@ -82,16 +83,17 @@ fn prepare_now(bytes: Vec<u8>) -> Result<Prepared> {
     if decoder.total_bytes() > MAX_DECODED {
         return Err(refused(Code::ImageTooLarge));
     }
-    // Photographs come as JPEG. The others may be animated, and writing them anew would leave one picture of them.
     let told = match format {
         ImageFormat::Jpeg => Told::read(&mut decoder),
         _ => None,
     };
     // Decoding the whole picture also finds the file that is cut off.
     let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| refused(Code::ImageType))?;
-    let bytes = match told {
-        Some(told) => told.leave_out(&mut picture)?,
-        None => bytes,
+    let bytes = match (told, format) {
+        (Some(told), _) => told.leave_out(&mut picture)?,
+        (None, ImageFormat::Png) => bare_png(bytes)?,
+        (None, ImageFormat::WebP) => bare_webp(bytes)?,
+        (None, _) => bytes,
     };
     let (width, height) = (picture.width(), picture.height());
     let thumbnail = thumbnail(&picture)?;
@@ -145,6 +147,32 @@ impl Told {
     }
 }
 
+/// A PNG without what was written beside its picture, which itself stays as it is: it may be a film, and its loss of quality
+/// would be ours.
+fn bare_png(bytes: Vec<u8>) -> Result<Vec<u8>> {
+    let mut file = Png::from_bytes(bytes.into()).map_err(|_| refused(Code::ImageType))?;
+    for beside in [*b"eXIf", *b"iTXt", *b"tEXt", *b"zTXt", *b"tIME"] {
+        file.remove_chunks_by_type(beside);
+    }
+    Ok(file.encoder().bytes().into())
+}
+
+/// The same for WebP.
+fn bare_webp(bytes: Vec<u8>) -> Result<Vec<u8>> {
+    /// In the first byte of the chunk `VP8X`, which comes first where there is one: "there is EXIF", "there is XMP".
+    const BESIDE: u8 = 0x08 | 0x04;
+    let mut file = WebP::from_bytes(bytes.into()).map_err(|_| refused(Code::ImageType))?;
+    for beside in [*b"EXIF", *b"XMP "] {
+        file.remove_chunks_by_id(beside);
+    }
+    let mut bytes = Vec::from(file.encoder().bytes());
+    // Behind `RIFF`, its length and `WEBP`: the name of the first chunk, its length, its content.
+    if let Some([b'V', b'P', b'8', b'X', _, _, _, _, flags]) = bytes.get_mut(12..21) {
+        *flags &= !BESIDE;
+    }
+    Ok(bytes)
+}
+
 /// PNG, because it keeps transparency; never enlarged.
 fn thumbnail(picture: &DynamicImage) -> Result<Vec<u8>> {
     let small = if picture.width().max(picture.height()) > THUMBNAIL {
@@ -188,6 +216,37 @@ mod tests {
         let mut kept = JpegDecoder::new(Cursor::new(&prepared.bytes)).expect("still a JPEG");
         assert_eq!(kept.exif_metadata().expect("readable"), None);
         assert_eq!(kept.dimensions(), (20, 40));
+        Ok(())
+    }
+
+    /// What says where the picture was taken, and when the file was changed, as a camera would write it.
+    const TOLD: &[u8] = b"MM\0*\0\0\0\x08\0\x01\x01\x32\0\x02\0\0\0\x04\x31\x39\x39\0\0\0\0\0";
+
+    #[tokio::test]
+    async fn other_pictures_lose_it_too_and_stay_as_they_are() -> Result<()> {
+        use image::codecs::{png::PngDecoder, png::PngEncoder, webp::WebPDecoder, webp::WebPEncoder};
+        let pixels = [90; 40 * 20 * 3];
+        let kind = image::ExtendedColorType::Rgb8;
+
+        let mut drawing = Vec::new();
+        let mut encoder = PngEncoder::new(&mut drawing);
+        encoder.set_exif_metadata(TOLD.to_vec()).expect("PNG takes EXIF");
+        encoder.write_image(&pixels, 40, 20, kind).expect("a picture");
+        let prepared = prepare(drawing.clone()).await?;
+        assert!(prepared.bytes.len() < drawing.len());
+        let mut kept = PngDecoder::new(Cursor::new(&prepared.bytes)).expect("still a PNG");
+        assert_eq!(kept.exif_metadata().expect("readable"), None);
+        assert_eq!(prepare(prepared.bytes.clone()).await?.sha256, prepared.sha256);
+
+        let mut drawing = Vec::new();
+        let mut encoder = WebPEncoder::new_lossless(&mut drawing);
+        encoder.set_exif_metadata(TOLD.to_vec()).expect("WebP takes EXIF");
+        encoder.write_image(&pixels, 40, 20, kind).expect("a picture");
+        let prepared = prepare(drawing.clone()).await?;
+        assert!(prepared.bytes.len() < drawing.len());
+        let mut kept = WebPDecoder::new(Cursor::new(&prepared.bytes)).expect("still a WebP");
+        assert_eq!(kept.exif_metadata().expect("readable"), None);
+        assert_eq!(prepare(prepared.bytes.clone()).await?.sha256, prepared.sha256);
         Ok(())
     }
 }
