@@ -6,9 +6,10 @@ pub mod connection;
 pub mod header;
 pub mod message;
 pub mod relay;
+mod tls;
 pub mod verp;
 
 pub use address::{Address, Mailbox};
-pub use connection::{Connection, OpenError, Outgoing};
+pub use connection::{Announced, Connection, Content, Delivered, Envelope, OpenError, Outgoing};
 pub use message::{List, Message, MessageError};
 pub use relay::{Connector, Relay, RelayError, Security, Timeouts};

@@ -1,21 +1,11 @@
 //! The relay: where it is, how it is protected, who we are to it.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, time::Duration};
 
-use lettre::transport::smtp::{
-    authentication::Credentials,
-    client::{Certificate, TlsParameters},
-    extension::ClientId,
-};
+use lettre::transport::smtp::{authentication::Credentials, extension::ClientId};
 use secrecy::{ExposeSecret, SecretString};
-use tokio_rustls::{
-    TlsConnector,
-    rustls::{
-        ClientConfig, RootCertStore,
-        crypto::ring,
-        pki_types::{CertificateDer, ServerName, pem::PemObject},
-    },
-};
+
+use super::tls::{self, Tls};
 
 /// How the connection is protected: `?tls=` of the relay's address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +28,7 @@ pub struct Timeouts {
     pub open: Duration,
     /// Each command.
     pub command: Duration,
-    /// From the final dot to its reply.
+    /// Writing the content, and then the wait from its final dot to the reply: each.
     pub content: Duration,
 }
 
@@ -177,14 +167,7 @@ impl Relay {
     /// # Errors
     /// When the certificates cannot be used.
     pub fn connector(self) -> Result<Connector, RelayError> {
-        let starttls = match self.security {
-            Security::Required | Security::Opportunistic => Some(self.starttls_parameters()?),
-            Security::None | Security::Implicit => None,
-        };
-        let implicit = match self.security {
-            Security::Implicit => Some(self.implicit_connector()?),
-            _ => None,
-        };
+        let tls = tls::settings(&self)?;
         let hello = match &self.hello {
             Some(name) => ClientId::Domain(name.clone()),
             None => ClientId::default(),
@@ -197,38 +180,8 @@ impl Relay {
             relay: self,
             hello,
             credentials,
-            starttls,
-            implicit,
+            tls,
         })
-    }
-
-    fn starttls_parameters(&self) -> Result<TlsParameters, RelayError> {
-        let any_certificate = self.security == Security::Opportunistic && self.credentials.is_none();
-        let mut builder = TlsParameters::builder(self.host.clone())
-            .dangerous_accept_invalid_certs(any_certificate)
-            .dangerous_accept_invalid_hostnames(any_certificate);
-        if !self.authorities.is_empty() {
-            builder = builder.add_root_certificate(
-                Certificate::from_pem(&self.authorities).map_err(|_| RelayError::Certificates)?,
-            );
-        }
-        builder.build().map_err(|_| RelayError::Certificates)
-    }
-
-    fn implicit_connector(&self) -> Result<(TlsConnector, ServerName<'static>), RelayError> {
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        for certificate in CertificateDer::pem_slice_iter(&self.authorities) {
-            let certificate = certificate.map_err(|_| RelayError::Certificates)?;
-            roots.add(certificate).map_err(|_| RelayError::Certificates)?;
-        }
-        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(|_| RelayError::Certificates)?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        let name = ServerName::try_from(self.host.clone()).map_err(|_| RelayError::Certificates)?;
-        Ok((TlsConnector::from(Arc::new(config)), name))
     }
 }
 
@@ -245,8 +198,7 @@ pub struct Connector {
     pub(super) relay: Relay,
     pub(super) hello: ClientId,
     pub(super) credentials: Option<Credentials>,
-    pub(super) starttls: Option<TlsParameters>,
-    pub(super) implicit: Option<(TlsConnector, ServerName<'static>)>,
+    pub(super) tls: Option<Tls>,
 }
 
 impl Connector {

@@ -2,6 +2,8 @@
 //! got fails the test; nothing is skipped.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod script;
+
 use std::{
     io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
