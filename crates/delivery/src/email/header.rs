@@ -93,7 +93,12 @@ pub(super) fn phrase(out: &mut String, name: &str) {
 }
 
 fn refuse_controls(name: &'static str, value: &str) -> Result<(), MessageError> {
-    if value.chars().any(char::is_control) {
+    let found = if value.is_ascii() {
+        value.bytes().any(|byte| byte.is_ascii_control())
+    } else {
+        value.chars().any(char::is_control)
+    };
+    if found {
         Err(MessageError::Header(name))
     } else {
         Ok(())

@@ -3,13 +3,18 @@
 
 use std::fmt::Write;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, fmt::rfc2822::DateTimePrinter, tz::TimeZone};
 
 use super::{
     address::Mailbox,
     body::{self, Encoding},
     header,
 };
+
+/// What a part's boundary begins with; quoted-printable never has `=_`, and behind it stands the message's own id.
+const BOUNDARY: &str = "=_campanile_";
+
+const DATE: DateTimePrinter = DateTimePrinter::new();
 
 /// Why a message cannot be assembled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -68,33 +73,40 @@ impl Message<'_> {
         format!("<{}@{}>", self.message_id, self.from.address.domain())
     }
 
-    /// The message as the wire wants it: CRLF line ends, no line over 998 bytes, no dot-stuffing yet.
+    /// The message as the wire wants it, put in place of what `out` held: CRLF line ends, ending in CRLF, no line over 998
+    /// bytes, none that begins with a dot (so that nothing needs stuffing later).
+    ///
+    /// # Errors
+    /// When a value would break out of its header field; `out` then holds a beginning.
+    pub fn assemble_into(&self, out: &mut String) -> Result<(), MessageError> {
+        out.clear();
+        out.reserve(1024 + self.text.len() + self.html.map_or(0, |html| html.len() + html.len() / 8));
+        self.headers(out)?;
+        let Some(html) = self.html else {
+            return part(out, "text/plain", self.language, self.text);
+        };
+        let id = self.message_id;
+        // Checked with the headers: letters, digits, `-_.`.
+        let _ = write!(
+            out,
+            "Content-Type: multipart/alternative; boundary=\"{BOUNDARY}{id}\"\r\n\r\n"
+        );
+        for (kind, content) in [("text/plain", self.text), ("text/html", html)] {
+            let _ = write!(out, "--{BOUNDARY}{id}\r\n");
+            part(out, kind, self.language, content)?;
+            out.push_str("\r\n");
+        }
+        let _ = write!(out, "--{BOUNDARY}{id}--\r\n");
+        Ok(())
+    }
+
+    /// [`Self::assemble_into`] a new string.
     ///
     /// # Errors
     /// When a value would break out of its header field.
     pub fn assemble(&self) -> Result<String, MessageError> {
-        let mut out = String::with_capacity(
-            1024 + self.text.len() + self.html.map_or(0, |html| html.len() + html.len() / 8),
-        );
-        self.headers(&mut out)?;
-        match self.html {
-            None => part(&mut out, "text/plain", self.language, self.text)?,
-            Some(html) => {
-                let boundary = format!("=_campanile_{}", self.message_id);
-                header::verbatim(
-                    &mut out,
-                    "Content-Type",
-                    &format!("multipart/alternative; boundary=\"{boundary}\""),
-                )?;
-                out.push_str("\r\n");
-                for (kind, content) in [("text/plain", self.text), ("text/html", html)] {
-                    let _ = write!(out, "--{boundary}\r\n");
-                    part(&mut out, kind, self.language, content)?;
-                    out.push_str("\r\n");
-                }
-                let _ = write!(out, "--{boundary}--\r\n");
-            }
-        }
+        let mut out = String::new();
+        self.assemble_into(&mut out)?;
         Ok(out)
     }
 
@@ -103,16 +115,22 @@ impl Message<'_> {
         if self.message_id.is_empty() || self.message_id.len() > 50 || !self.message_id.bytes().all(sound) {
             return Err(MessageError::Header("Message-ID"));
         }
-        let date = jiff::fmt::rfc2822::to_string(&self.date.to_zoned(TimeZone::UTC))
+        out.push_str("Date: ");
+        DATE.print_zoned(&self.date.to_zoned(TimeZone::UTC), &mut *out)
             .map_err(|_| MessageError::Date)?;
-        header::verbatim(out, "Date", &date)?;
+        out.push_str("\r\n");
         header::mailbox(out, "From", self.from)?;
         header::mailbox(out, "To", self.to)?;
         if let Some(reply_to) = self.reply_to {
             header::mailbox(out, "Reply-To", reply_to)?;
         }
         header::unstructured(out, "Subject", self.subject)?;
-        header::verbatim(out, "Message-ID", &self.message_id_header())?;
+        let _ = write!(
+            out,
+            "Message-ID: <{}@{}>\r\n",
+            self.message_id,
+            self.from.address.domain()
+        );
         if let Some(list) = self.list {
             list_headers(out, list)?;
         }
@@ -146,8 +164,11 @@ fn list_headers(out: &mut String, list: List<'_>) -> Result<(), MessageError> {
 
 fn part(out: &mut String, kind: &str, language: &str, content: &str) -> Result<(), MessageError> {
     let encoding = Encoding::choose(content);
-    header::verbatim(out, "Content-Type", &format!("{kind}; charset=utf-8"))?;
-    header::verbatim(out, "Content-Transfer-Encoding", encoding.name())?;
+    let _ = write!(
+        out,
+        "Content-Type: {kind}; charset=utf-8\r\nContent-Transfer-Encoding: {}\r\n",
+        encoding.name()
+    );
     if !language.is_empty() {
         header::verbatim(out, "Content-Language", language)?;
     }
