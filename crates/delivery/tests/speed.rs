@@ -68,6 +68,17 @@ fn assembling() {
             message.assemble_into(&mut out).unwrap();
             black_box(&out);
         });
+        let headers = Message {
+            text: "",
+            html: None,
+            ..message
+        };
+        let small = microseconds(2000, || {
+            headers.assemble_into(&mut out).unwrap();
+            black_box(&out);
+        });
+        println!("assemble_into, headers: {small:.2} us");
+        message.assemble_into(&mut out).unwrap();
         println!("assemble_into, {kind}: {time:.2} us, {} bytes", out.len());
     }
 }

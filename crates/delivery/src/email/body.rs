@@ -24,7 +24,7 @@ impl Encoding {
     /// that ends in white space.
     #[must_use]
     pub fn choose(text: &str) -> Self {
-        if text.is_ascii() && lines(text).all(is_plain) {
+        if lines(text).all(is_plain) {
             Self::SevenBit
         } else {
             Self::QuotedPrintable
@@ -34,10 +34,10 @@ impl Encoding {
 
 fn is_plain(line: &str) -> bool {
     // Without an early end, so that the compiler looks at many bytes at once.
-    let clean = line.bytes().fold(true, |clean, byte| {
-        clean & ((byte >= 0x20) & (byte != 0x7f) | (byte == b'\t'))
+    let others = line.bytes().fold(0, |others, byte| {
+        others | u8::from(byte.wrapping_sub(0x20) > 0x5e) & u8::from(byte != b'\t')
     });
-    clean
+    others == 0
         && line.len() < 990
         && !line.starts_with('.')
         && !line.starts_with("From ")
@@ -68,76 +68,121 @@ pub fn write(out: &mut String, text: &str, encoding: Encoding) {
     }
 }
 
-/// `=00=01…=FF`: three characters a byte.
-const ESCAPES: &str = {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    const TABLE: [u8; 768] = {
-        let mut table = [b'='; 768];
-        let mut byte = 0;
-        while byte < 256 {
-            table[3 * byte + 1] = HEX[byte >> 4];
-            table[3 * byte + 2] = HEX[byte & 15];
-            byte += 1;
-        }
-        table
-    };
-    match std::str::from_utf8(&TABLE) {
-        Ok(text) => text,
-        Err(_) => panic!("hexadecimal digits are ASCII"),
-    }
-};
-
 /// Characters of an encoded line, without the `=` of a soft break.
 const WIDTH: usize = 75;
 
-/// One logical line as encoded lines of at most 76 characters. What needs no escape is copied a run at a time.
+/// One logical line as encoded lines of at most 76 characters.
 fn quoted_line(out: &mut String, line: &str) {
-    let bytes = line.as_bytes();
-    let (mut at, mut column) = (0, 0);
-    while let Some(&byte) = bytes.get(at) {
-        let rest = bytes.len() - at;
-        let mut run = literal_run(&bytes[at..]);
-        if run == rest && matches!(bytes.last(), Some(b' ' | b'\t')) {
-            run -= 1;
+    let Some((&last, body)) = line.as_bytes().split_last() else {
+        return;
+    };
+    let mut encoder = Quoted {
+        out,
+        line: [0; WIDTH + 9],
+        column: 0,
+    };
+    let mut at = 0;
+    if line.starts_with("From ") {
+        encoder.escape(b'F');
+        at = 1;
+    }
+    while let Some(rest) = body.get(at..).filter(|rest| !rest.is_empty()) {
+        at += encoder.take(rest);
+    }
+    // The last of a line needs no room for a soft break behind it, and may not be white space.
+    let literal = is_literal(last) && !matches!(last, b' ' | b'\t') && !(last == b'.' && encoder.column == 0);
+    if literal {
+        encoder.put(last);
+    } else {
+        if encoder.column + 3 > WIDTH + 1 {
+            encoder.soft_break();
         }
-        let must_escape = column == 0 && (byte == b'.' || at == 0 && line.starts_with("From "));
-        if run == 0 || must_escape {
-            // The last of a line needs no room for a soft break behind it.
-            if column + 3 > WIDTH + usize::from(rest == 1) {
-                out.push_str("=\r\n");
-                column = 0;
+        encoder.escape(last);
+    }
+    encoder.flush();
+}
+
+fn is_literal(byte: u8) -> bool {
+    (0x20..0x7f).contains(&byte) && byte != b'=' || byte == b'\t'
+}
+
+/// An encoded line in the making.
+struct Quoted<'a> {
+    out: &'a mut String,
+    /// With room for eight bytes more than a line has, and the `=` of a soft break.
+    line: [u8; WIDTH + 9],
+    column: usize,
+}
+
+impl Quoted<'_> {
+    /// Encodes one byte or some that need no escape; says how many.
+    fn take(&mut self, rest: &[u8]) -> usize {
+        let byte = rest[0];
+        if self.column == WIDTH {
+            self.soft_break();
+        }
+        if self.column == 0 && byte == b'.' {
+            self.escape(byte);
+            return 1;
+        }
+        if let Some(word) = rest.first_chunk::<8>() {
+            // All eight are copied, those that count stay.
+            self.line[self.column..self.column + 8].copy_from_slice(word);
+            let count = literals(*word).min(WIDTH - self.column);
+            self.column += count;
+            if count > 0 {
+                return count;
             }
-            let escape = 3 * usize::from(byte);
-            out.push_str(&ESCAPES[escape..escape + 3]);
-            column += 3;
-            at += 1;
-        } else if run == rest && column + run <= WIDTH + 1 {
-            out.push_str(&line[at..]);
-            return;
-        } else if column == WIDTH {
-            out.push_str("=\r\n");
-            column = 0;
-        } else {
-            let fits = run.min(WIDTH - column);
-            out.push_str(&line[at..at + fits]);
-            column += fits;
-            at += fits;
         }
+        if is_literal(byte) {
+            self.put(byte);
+        } else {
+            if self.column + 3 > WIDTH {
+                self.soft_break();
+            }
+            self.escape(byte);
+        }
+        1
+    }
+
+    fn put(&mut self, byte: u8) {
+        self.line[self.column] = byte;
+        self.column += 1;
+    }
+
+    fn escape(&mut self, byte: u8) {
+        const HEX: &[u8; 16] = b"0123456789ABCDEF";
+        let escape = [b'=', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]];
+        self.line[self.column..self.column + 3].copy_from_slice(&escape);
+        self.column += 3;
+    }
+
+    fn soft_break(&mut self) {
+        self.put(b'=');
+        self.flush();
+        self.out.push_str("\r\n");
+        self.column = 0;
+    }
+
+    fn flush(&mut self) {
+        // What was put there is ASCII.
+        let line = std::str::from_utf8(&self.line[..self.column]).unwrap_or_default();
+        self.out.push_str(line);
     }
 }
 
-/// How many bytes from the beginning stand for themselves; white space does, unless it ends the line.
-fn literal_run(bytes: &[u8]) -> usize {
-    let literal = |byte: u8| (0x20..0x7f).contains(&byte) & (byte != b'=') | (byte == b'\t');
-    // More than one encoded line is not needed at a time.
-    let bytes = &bytes[..bytes.len().min(WIDTH + 2)];
-    let whole = bytes
-        .chunks_exact(16)
-        .take_while(|chunk| chunk.iter().fold(true, |all, &byte| all & literal(byte)))
-        .count();
-    let start = whole * 16;
-    let more = bytes[start..].iter().position(|&byte| !literal(byte));
-    more.map_or(bytes.len(), |more| start + more)
+/// How many of eight bytes, from the first, are printable ASCII and no equals sign. A tab ends it too: it is rare.
+///
+/// The usual arithmetic on a word: the high bit of a byte is set where a condition holds; above the lowest such byte a
+/// borrow may set others wrongly, which does not matter as only the lowest is looked for.
+fn literals(word: [u8; 8]) -> usize {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
+    let word = u64::from_le_bytes(word);
+    let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word;
+    let equal = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    let others = (word | below(word, 0x20) | equal(b'=') | equal(0x7f)) & HIGH;
+    others.trailing_zeros() as usize / 8
 }
 
 #[cfg(test)]
