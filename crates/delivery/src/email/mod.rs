@@ -3,6 +3,7 @@
 pub mod address;
 pub mod body;
 pub mod connection;
+pub mod dkim;
 pub mod header;
 pub mod message;
 pub mod relay;

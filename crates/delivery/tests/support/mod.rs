@@ -121,7 +121,7 @@ impl Drop for Sink {
     }
 }
 
-fn pipe(command: &mut Command, input: &[u8]) -> Vec<Value> {
+pub fn pipe(command: &mut Command, input: &[u8]) -> Vec<Value> {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
