@@ -101,6 +101,9 @@ const CONSTRAINTS: &[(&str, &str, Code)] = &[
     ("sender_profiles_name_length", "name", Code::Required),
     ("sender_profiles_unit_name", "name", Code::Taken),
     ("campaigns_name_length", "name", Code::Required),
+    ("relays_name_length", "name", Code::Required),
+    ("relays_name_key", "name", Code::Taken),
+    ("sender_domains_domain_key", "domain", Code::Taken),
 ];
 
 impl From<sqlx::Error> for Error {

@@ -25,6 +25,7 @@ pub mod queue;
 pub mod random;
 pub mod reports;
 pub mod seed;
+pub mod sending;
 pub mod spreadsheet;
 pub mod tokens;
 pub mod topics;

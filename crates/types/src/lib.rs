@@ -16,6 +16,7 @@ pub mod imports;
 pub mod language;
 pub mod page;
 pub mod reports;
+pub mod sending;
 pub mod suppressions;
 pub mod text_enum;
 mod time;

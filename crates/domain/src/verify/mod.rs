@@ -5,7 +5,7 @@
 mod ledger;
 mod references;
 
-use crate::{Domain, Result, audit_chain};
+use crate::{Domain, Result, audit_chain, sending};
 
 /// What one check found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,18 @@ pub async fn run(domain: &Domain) -> Result<Vec<Check>> {
     let mut checks = ledger::checks(domain).await?;
     checks.push(chain(domain).await?);
     checks.extend(references::checks(domain).await?);
+    checks.push(credentials(domain).await?);
     Ok(checks)
+}
+
+/// Passwords of relays and keys of sender domains open with this installation's secret key.
+async fn credentials(domain: &Domain) -> Result<Check> {
+    let sending::Unopened { examined, findings } = sending::unopened(domain).await?;
+    Ok(Check {
+        name: "stored credentials",
+        examined,
+        findings,
+    })
 }
 
 async fn chain(domain: &Domain) -> Result<Check> {

@@ -6,3 +6,4 @@ mod dispatch;
 mod identity;
 mod queue;
 mod seed;
+mod sending;
