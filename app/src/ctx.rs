@@ -17,9 +17,11 @@
 use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
 use axum::http::request::Parts;
 use domain::access::Permits;
+use domain::sending::Outside;
 use domain::{Actor, Domain, Granted, Tx};
 use i18n::{LOCALE_COOKIE, Locale, choose_locale};
 use leptos::prelude::*;
+use std::sync::Arc;
 use types::{ApiError, Code};
 
 /// A signed-in person's request.
@@ -70,6 +72,17 @@ pub fn get() -> Result<Ctx, ApiError> {
 pub fn domain() -> Result<Domain, ApiError> {
     use_context::<Domain>().ok_or_else(|| {
         tracing::error!("no domain in the request's context");
+        ApiError::new(Code::Internal)
+    })
+}
+
+/// Relays and names, as far as the server can reach them.
+///
+/// # Errors
+/// When the router did not provide it, which is a mistake of ours.
+pub fn outside() -> Result<Arc<dyn Outside>, ApiError> {
+    use_context::<Arc<dyn Outside>>().ok_or_else(|| {
+        tracing::error!("no way outside in the request's context");
         ApiError::new(Code::Internal)
     })
 }

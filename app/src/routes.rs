@@ -58,6 +58,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/reports/:id") view={Lazy::<reports::ReportPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/settings") view={Lazy::<settings::OverviewPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/settings/units") view={Lazy::<settings::UnitsPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/settings/domains") view={Lazy::<settings::DomainsPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/settings/domains/:id") view={Lazy::<settings::DomainPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/settings/relays") view={Lazy::<settings::RelaysPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/settings/api") view={Lazy::<settings::ClientsPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/settings/audit") view={Lazy::<settings::AuditPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/settings/account") view={Lazy::<settings::AccountPage>::new()} ssr=SsrMode::Async/>

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use leptos_i18n_build::{Config, ParseOptions, TranslationsInfos};
 
 /// One namespace an area: a page reads only `common`, `errors` and its own.
-const NAMESPACES: [&str; 10] = [
+const NAMESPACES: [&str; 11] = [
     "common",
     "errors",
     "auth",
@@ -14,6 +14,7 @@ const NAMESPACES: [&str; 10] = [
     "content",
     "campaigns",
     "reports",
+    "sending",
     "settings",
     "public",
     "mail",

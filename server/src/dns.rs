@@ -10,6 +10,8 @@ use hickory_resolver::net::NetError;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::proto::rr::{Name, RData};
 
+mod records;
+
 /// How long one question may take, and how often it is asked.
 const PATIENCE: Duration = Duration::from_secs(3);
 const ATTEMPTS: usize = 2;
@@ -56,9 +58,7 @@ impl Dns {
     /// # Errors
     /// When no resolver answers, or the name is none.
     pub async fn mail_of(&self, domain: &str) -> anyhow::Result<MailOf> {
-        let mut name = Name::from_utf8(domain).with_context(|| format!("{domain} is no name"))?;
-        // Whole as it stands: the system's search list is for people at a prompt.
-        name.set_fqdn(true);
+        let name = fqdn(domain)?;
         let mut exchangers = Vec::new();
         if let Some(found) = some(self.0.mx_lookup(name.clone()).await)? {
             for record in found.answers() {
@@ -85,6 +85,13 @@ impl Dns {
     }
 }
 
+/// A name, whole as it stands: the system's search list is for people at a prompt.
+fn fqdn(text: &str) -> anyhow::Result<Name> {
+    let mut name = Name::from_utf8(text).with_context(|| format!("{text} is no name"))?;
+    name.set_fqdn(true);
+    Ok(name)
+}
+
 /// A name that has no such record is an answer.
 fn some<T>(found: Result<T, NetError>) -> anyhow::Result<Option<T>> {
     match found {
@@ -97,7 +104,7 @@ fn some<T>(found: Result<T, NetError>) -> anyhow::Result<Option<T>> {
 #[cfg(test)]
 mod tests {
     use hickory_resolver::proto::op::{Message, ResponseCode};
-    use hickory_resolver::proto::rr::rdata::{A, MX};
+    use hickory_resolver::proto::rr::rdata::{A, CNAME, MX, TXT};
     use hickory_resolver::proto::rr::{Record, RecordType};
     use tokio::net::UdpSocket;
 
@@ -132,7 +139,20 @@ mod tests {
                     ("mute.example.org", RecordType::MX) => {
                         message.add_answer(answer(RData::MX(MX::new(0, Name::root()))));
                     }
+                    ("links.example.org", _) => {
+                        message.add_answer(answer(RData::CNAME(CNAME(host("web.example.org.")))));
+                    }
                     ("web.example.org", _) => {}
+                    (name, RecordType::TXT) => match texts(name) {
+                        [] => message.metadata.response_code = ResponseCode::NXDomain,
+                        found => {
+                            // Long texts come in parts, as zone files have them.
+                            let parts = |text: &&str| text.split('|').map(str::to_owned).collect();
+                            message.add_answers(
+                                found.iter().map(|text| answer(RData::TXT(TXT::new(parts(text))))),
+                            );
+                        }
+                    },
                     _ => message.metadata.response_code = ResponseCode::NXDomain,
                 }
                 let answer = message.into_response().to_vec().expect("an answer");
@@ -140,6 +160,133 @@ mod tests {
             }
         });
         address
+    }
+
+    fn texts(name: &str) -> &'static [&'static str] {
+        match name {
+            "good._domainkey.post.example.org" => &["v=DKIM1; k=ed25519; t=s; p=AAAA|BBBB"],
+            "old._domainkey.post.example.org" => &["v=DKIM1; k=ed25519; p=CCCC"],
+            "two._domainkey.post.example.org" => {
+                &["v=DKIM1; k=ed25519; p=AAAABBBB", "v=DKIM1; k=ed25519; p=CCCC"]
+            }
+            "post.example.org" => &["v=spf1 mx ~all", "something=else"],
+            "twice.example.org" => &["v=spf1 mx ~all", "v=spf1 -all"],
+            "_dmarc.example.org" => &["v=DMARC1; p=reject"],
+            _ => &[],
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_published() {
+        use types::sending::{DnsRecord, RecordPurpose, RecordState};
+        let dns = Dns::new(Some(zone().await)).expect("a resolver");
+        let dkim = "v=DKIM1; k=ed25519; p=AAAABBBB";
+        let cases = [
+            (
+                RecordPurpose::Dkim,
+                "good._domainkey.post.example.org",
+                dkim,
+                RecordState::Found,
+            ),
+            (
+                RecordPurpose::Dkim,
+                "old._domainkey.post.example.org",
+                dkim,
+                RecordState::Different,
+            ),
+            (
+                RecordPurpose::Dkim,
+                "two._domainkey.post.example.org",
+                dkim,
+                RecordState::Different,
+            ),
+            (
+                RecordPurpose::Dkim,
+                "new._domainkey.post.example.org",
+                dkim,
+                RecordState::Missing,
+            ),
+            (RecordPurpose::Dkim, "no name at all..", dkim, RecordState::Failed),
+            (
+                RecordPurpose::Spf,
+                "post.example.org",
+                "v=spf1 a:x ~all",
+                RecordState::Found,
+            ),
+            (
+                RecordPurpose::Spf,
+                "twice.example.org",
+                "v=spf1 a:x ~all",
+                RecordState::Different,
+            ),
+            (
+                RecordPurpose::Spf,
+                "web.example.org",
+                "v=spf1 a:x ~all",
+                RecordState::Missing,
+            ),
+            (
+                RecordPurpose::Dmarc,
+                "_dmarc.post.example.org",
+                "v=DMARC1; p=none",
+                RecordState::Found,
+            ),
+            (
+                RecordPurpose::Dmarc,
+                "_dmarc.example.net",
+                "v=DMARC1; p=none",
+                RecordState::Missing,
+            ),
+            (
+                RecordPurpose::BounceMx,
+                "post.example.org",
+                "10 B.example.net.",
+                RecordState::Found,
+            ),
+            (
+                RecordPurpose::BounceMx,
+                "post.example.org",
+                "10 ours.example.",
+                RecordState::Different,
+            ),
+            (
+                RecordPurpose::BounceMx,
+                "web.example.org",
+                "10 ours.example.",
+                RecordState::Missing,
+            ),
+            (
+                RecordPurpose::Tracking,
+                "links.example.org",
+                "web.example.org.",
+                RecordState::Found,
+            ),
+            (
+                RecordPurpose::Tracking,
+                "web.example.org",
+                "ours.example.org.",
+                RecordState::Different,
+            ),
+            (
+                RecordPurpose::Tracking,
+                "gone.example.org",
+                "web.example.org.",
+                RecordState::Missing,
+            ),
+        ];
+        for (purpose, name, value, state) in cases {
+            let record = DnsRecord {
+                purpose,
+                name: name.to_owned(),
+                kind: String::new(),
+                value: value.to_owned(),
+                key: None,
+                state: RecordState::Unchecked,
+                found: Vec::new(),
+            };
+            let checked = dns.check(record).await;
+            assert_eq!(checked.state, state, "{checked:?}");
+        }
     }
 
     #[tokio::test]

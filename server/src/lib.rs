@@ -11,5 +11,6 @@ pub mod http;
 pub mod jobs;
 pub mod logging;
 pub mod migrate;
+pub mod outside;
 pub mod state;
 pub mod upkeep;

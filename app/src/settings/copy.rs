@@ -59,6 +59,39 @@ pub(super) fn CopyField(
     .into_any()
 }
 
+/// A button that copies a value which stands beside it; what became of it is said in a toast.
+#[component]
+pub(super) fn CopyButton(
+    /// What is copied, for those who do not see what the button stands beside.
+    #[prop(into)]
+    name: String,
+    value: String,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let toasts = use_toasts();
+    let refused = move || toasts.info(t_string!(i18n, sending.copy_refused));
+    let copy = move |_| {
+        let Some(written) = write(&value) else {
+            return refused();
+        };
+        let done = Closure::once_into_js(move |_: JsValue| toasts.success(t_string!(i18n, common.copied)));
+        let failed = Closure::once_into_js(move |_: JsValue| refused());
+        let then =
+            Reflect::get(&written, &"then".into()).and_then(wasm_bindgen::JsCast::dyn_into::<Function>);
+        if let Ok(then) = then {
+            // A promise's own method does not throw.
+            drop(then.call2(&written, &done, &failed));
+        }
+    };
+    view! {
+        <Button size=Size::Small icon=Icon::Copy on_click=copy>
+            {move || t_string!(i18n, common.copy)}
+            <span class="sr-only">{name}</span>
+        </Button>
+    }
+    .into_any()
+}
+
 /// Puts the value of a field onto the clipboard; `copied` says whether that worked.
 fn copy(id: &'static str, value: &str, copied: RwSignal<Option<bool>>) {
     // Empty first, so that a second copying is read out as well.

@@ -9,7 +9,7 @@ use types::access::Permission;
 /// Head and tabs; only what the reader may open.
 #[component]
 pub(super) fn Frame(
-    /// Which tab this is: `people`, `units`, `api`, `audit`, `account`.
+    /// Which tab this is: `people`, `units`, `domains`, `relays`, `api`, `audit`, `account`.
     current: &'static str,
     children: Children,
 ) -> impl IntoView {
@@ -29,6 +29,20 @@ pub(super) fn Frame(
             "units",
             move || t_string!(i18n, settings.units),
             link("/settings/units"),
+        ));
+    }
+    if here.may(Permission::ManageSenders) {
+        tabs.push(Tab::link(
+            "domains",
+            move || t_string!(i18n, sending.domains),
+            link("/settings/domains"),
+        ));
+    }
+    if here.may(Permission::ManageSystem) {
+        tabs.push(Tab::link(
+            "relays",
+            move || t_string!(i18n, sending.relays),
+            link("/settings/relays"),
         ));
     }
     if here.may(Permission::ManageClients) {

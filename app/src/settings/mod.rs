@@ -1,4 +1,4 @@
-//! People, units, API clients, the audit log, one's own account.
+//! People, units, sender domains, relays, API clients, the audit log, one's own account.
 
 mod account;
 mod acts;
@@ -8,11 +8,21 @@ mod client_forms;
 mod clients;
 mod clients_api;
 mod copy;
+mod dkim_keys;
+mod dns_records;
+mod domain_form;
 mod frame;
 mod invite;
+mod limits;
 mod people;
 mod person;
+mod places;
+mod relay_form;
+mod relays;
 mod scopes;
+mod sender_domain;
+mod sender_domains;
+mod sending_api;
 mod unit_form;
 mod units;
 mod words;
@@ -29,6 +39,12 @@ area! { settings_area, __preload_settings_area;
     UnitsPage => view! { <units::Units /> };
     /// Systems that call the API.
     ClientsPage => view! { <clients::Clients /> };
+    /// Relays, and how fast others take mail.
+    RelaysPage => view! { <relays::Relays /> };
+    /// The unit's sender domains.
+    DomainsPage => view! { <sender_domains::SenderDomains /> };
+    /// One of them.
+    DomainPage => view! { <sender_domain::OneDomain /> };
     /// The audit log.
     AuditPage => view! { <audit::Audit /> };
     /// One's own account.

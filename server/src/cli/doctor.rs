@@ -5,11 +5,12 @@ use std::process::ExitCode;
 
 use domain::Domain;
 
+mod sending;
+
 use super::Node;
 use crate::config::Config;
 use crate::database::Access;
 use crate::dns::{Dns, MailOf};
-use crate::http::health;
 
 /// How far the database's clock may be from ours, in seconds, before schedules and expiries look wrong.
 const CLOCK_SECONDS: f64 = 2.0;
@@ -63,12 +64,8 @@ async fn examine(node: &Node) -> Vec<Finding> {
             result: secret(node),
         },
         Finding {
-            about: "relay",
-            result: relay(&node.config).await,
-        },
-        Finding {
             about: "public address",
-            result: public_address(&node.config),
+            result: public_address(node).await,
         },
         Finding {
             about: "console",
@@ -79,6 +76,7 @@ async fn examine(node: &Node) -> Vec<Finding> {
             result: background(&node.domain).await,
         },
     ];
+    findings.extend(sending::examine(node).await);
     match sender_domains(&node.domain).await {
         Ok(domains) => {
             for domain in domains {
@@ -150,20 +148,14 @@ fn secret(node: &Node) -> Result<String, String> {
     Ok(format!("kept in {}; it is part of every backup", file.display()))
 }
 
-async fn relay(config: &Config) -> Result<String, String> {
-    let Some(relay) = &config.smtp.relay else {
-        return Ok("none: mail is captured, nothing leaves this machine (CAMPANILE_SMTP_URL)".to_owned());
-    };
-    match health::reach(relay).await {
-        Ok(address) => Ok(format!("{} answers at {address}", relay.host)),
-        Err(error) => Err(format!("{}:{} does not answer: {error}", relay.host, relay.port)),
-    }
-}
-
-fn public_address(config: &Config) -> Result<String, String> {
-    let url = &config.http.public_url;
+async fn public_address(node: &Node) -> Result<String, String> {
+    let url = &node.config.http.public_url;
     let local = matches!(url.host(), "localhost" | "127.0.0.1" | "[::1]");
-    if config.smtp.relay.is_some() && (local || !url.is_https()) {
+    let relay = node.config.smtp.relay.is_some()
+        || domain::sending::has_relays(&node.domain)
+            .await
+            .map_err(|error| error.to_string())?;
+    if relay && (local || !url.is_https()) {
         return Err(format!(
             "{} is what links in real mail begin with; set CAMPANILE_PUBLIC_URL to https://…",
             url.origin()
@@ -203,13 +195,9 @@ async fn sender_domains(domain: &Domain) -> sqlx::Result<Vec<String>> {
     query.fetch_all(domain.pool()).await
 }
 
-/// Whether receivers find the domain at all. Signatures and policies are checked where domains are set up.
+/// Whether receivers find the domain at all. Signatures and policies of those that are set up: [`sending`].
 async fn known(resolver: Option<SocketAddr>, name: &str) -> Result<String, String> {
-    // RFC 2606 and RFC 6761: made for examples, known to nobody.
-    if [".example", ".test", ".invalid", ".localhost"]
-        .iter()
-        .any(|end| name.ends_with(end))
-    {
+    if for_examples(name) {
         return Ok(format!("{name} is reserved for examples; not looked up"));
     }
     let answer = async { Dns::new(resolver)?.mail_of(name).await };
@@ -223,4 +211,11 @@ async fn known(resolver: Option<SocketAddr>, name: &str) -> Result<String, Strin
             "{name} has neither an MX record nor an address: receivers refuse mail from it"
         )),
     }
+}
+
+/// RFC 2606 and RFC 6761: made for examples, known to nobody.
+fn for_examples(name: &str) -> bool {
+    [".example", ".test", ".invalid", ".localhost"]
+        .iter()
+        .any(|end| name.ends_with(end))
 }

@@ -108,6 +108,7 @@ pub(super) async fn work(config: Config) -> anyhow::Result<ExitCode> {
 
 /// Sending, queue and schedule of this node. What is in flight is finished when it stops.
 async fn start_jobs(node: &Node) -> anyhow::Result<Jobs> {
+    crate::outside::keep_relay(&node.domain, &node.config.smtp).await?;
     let relay = node.config.smtp.relay.clone();
     let started = Jobs::start(
         node.domain.clone(),

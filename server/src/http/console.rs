@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::FromRef;
@@ -12,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use axum::{Json, Router};
 use domain::Domain;
+use domain::sending::Outside;
 use leptos::config::LeptosOptions;
 use leptos::nonce::Nonce;
 use leptos::prelude::{provide_context, use_context};
@@ -75,6 +77,8 @@ impl Site {
 pub struct ConsoleState {
     pub domain: Domain,
     pub site: Site,
+    /// Relays and names.
+    pub outside: Arc<dyn Outside>,
 }
 
 impl FromRef<ConsoleState> for LeptosOptions {
@@ -88,7 +92,7 @@ pub fn router(state: ConsoleState) -> Router {
     let routes = generate_route_list(app::App);
     let options = state.site.options.clone();
     let shell = move || app::shell(options.clone());
-    let context = page_context(&state.domain);
+    let context = page_context(&state);
     let pages = Router::new()
         .leptos_routes_with_context(&state, routes, context.clone(), shell.clone())
         .route("/rpc/{*function}", any(no_such_function))
@@ -105,10 +109,11 @@ const ERROR_BYTES: usize = 1 << 20;
 
 /// What every page and server function finds in its context, beside what `leptos_axum` provides (the request's head, with
 /// the `Actor` in its extensions). Also sets the content policy, since only here the nonce is known.
-fn page_context(domain: &Domain) -> impl Fn() + Clone + Send + Sync + 'static {
-    let domain = domain.clone();
+fn page_context(state: &ConsoleState) -> impl Fn() + Clone + Send + Sync + 'static {
+    let (domain, outside) = (state.domain.clone(), state.outside.clone());
     move || {
         provide_context(domain.clone());
+        provide_context(outside.clone());
         if let (Some(nonce), Some(response)) = (use_context::<Nonce>(), use_context::<ResponseOptions>())
             && let Ok(policy) = HeaderValue::from_str(&content_policy(&nonce))
         {

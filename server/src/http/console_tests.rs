@@ -44,6 +44,7 @@ async fn get(path: &str, headers: &[(&str, &str)]) -> (StatusCode, HeaderValue, 
     let state = ConsoleState {
         domain,
         site: Site::empty(),
+        outside: Arc::new(crate::outside::World { resolver: None }),
     };
     let response = router(state).oneshot(request).await.expect("an answer");
     let policy = response

@@ -8,7 +8,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use delivery::email::Relay;
+use domain::{Domain, sending};
+use futures::future::join_all;
 use serde::Serialize;
 use tokio::net::TcpStream;
 
@@ -29,7 +30,7 @@ struct Ready {
     database: bool,
     /// It has every migration of this version.
     migrations: bool,
-    /// The relay takes connections; also true when mail is captured.
+    /// A relay takes connections; also true when mail is captured.
     relay: bool,
 }
 
@@ -42,10 +43,7 @@ pub async fn alive() -> &'static str {
 pub async fn ready(State(state): State<AppState>) -> Response {
     let asked = tokio::time::timeout(PATIENCE, crate::migrate::pending(state.domain.pool())).await;
     let pending = asked.ok().and_then(Result::ok);
-    let relay = match &state.config.smtp.relay {
-        None => true,
-        Some(relay) => relay_answers(&state.readiness, relay).await,
-    };
+    let relay = relay_answers(&state.readiness, &state.domain).await;
     let database = pending.is_some();
     let migrations = pending.is_some_and(|pending| pending.is_empty());
     let ready = database && migrations && relay;
@@ -66,7 +64,8 @@ pub async fn ready(State(state): State<AppState>) -> Response {
         .into_response()
 }
 
-async fn relay_answers(readiness: &Readiness, relay: &Relay) -> bool {
+/// Whether any active relay can be reached; also while there is none, as mail is captured or waits.
+async fn relay_answers(readiness: &Readiness, domain: &Domain) -> bool {
     let last = *readiness
         .0
         .lock()
@@ -76,7 +75,15 @@ async fn relay_answers(readiness: &Readiness, relay: &Relay) -> bool {
     {
         return answer;
     }
-    let answer = reach(relay).await.is_ok();
+    let asked = tokio::time::timeout(PATIENCE, sending::relays(domain)).await;
+    let answer = match asked {
+        Ok(Ok(relays)) => {
+            let reached = join_all(relays.iter().map(|it| reach(&it.host, it.port))).await;
+            reached.is_empty() || reached.iter().any(Result::is_ok)
+        }
+        // Of a database that is away, `database` tells.
+        Ok(Err(_)) | Err(_) => false,
+    };
     *readiness
         .0
         .lock()
@@ -88,7 +95,7 @@ async fn relay_answers(readiness: &Readiness, relay: &Relay) -> bool {
 ///
 /// # Errors
 /// When its name is not known, or it does not answer in time.
-pub async fn reach(relay: &Relay) -> std::io::Result<SocketAddr> {
-    let connecting = TcpStream::connect((relay.host.as_str(), relay.port));
+pub async fn reach(host: &str, port: u16) -> std::io::Result<SocketAddr> {
+    let connecting = TcpStream::connect((host, port));
     tokio::time::timeout(PATIENCE, connecting).await??.peer_addr()
 }

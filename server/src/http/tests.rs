@@ -87,6 +87,9 @@ async fn a_vanished_relay_is_not_ready(pool: PgPool) {
         .local_addr()
         .expect("address");
     let state = state(pool, &[("CAMPANILE_SMTP_URL", &format!("smtp://{free}"))]);
+    crate::outside::keep_relay(&state.domain, &state.config.smtp)
+        .await
+        .expect("kept");
     let (status, body) = get_as(&state, "/readyz", STRANGER, &[]).await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(

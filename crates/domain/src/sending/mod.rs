@@ -28,6 +28,6 @@ pub use limits::{list_limits, remove_limit, set_limit};
 pub use outside::Outside;
 pub use pace::{Limits, Pace, WarmUpPlan, limits};
 pub use places::{set_unit_places, unit_places};
-pub use records::checked;
+pub use records::{check_domain, checked};
 pub use relays::{create_relay, get_relay, list_relays, update_relay};
 pub use verify::{Unopened, unopened};

@@ -1,10 +1,10 @@
 //! The DNS records around a sender domain: what to publish, and what a look at them found.
 
-use super::domains::{Locked, lock};
+use super::domains::{Locked, get_domain, lock};
 use super::names::host_of;
-use super::{engine, keys};
+use super::{Outside, engine, keys};
 use crate::{
-    Granted, Result, Tx,
+    Domain, Error, Granted, Result, Tx,
     access::ManageSenders,
     audit::{self, Object},
 };
@@ -138,6 +138,28 @@ pub async fn checked(
     .await?;
     let object = Object::new("sender_domain", id.uuid(), &domain);
     audit::record(tx, by, "sender_domain.checked", object, detail).await
+}
+
+/// Looks a domain's records up, keeps what was found, and answers with the domain as it is then. No transaction is open
+/// while resolvers are waited for.
+///
+/// # Errors
+/// Not found when the unit has no such domain.
+pub async fn check_domain(
+    domain: &Domain,
+    by: &Granted<ManageSenders>,
+    outside: &dyn Outside,
+    id: SenderDomainId,
+) -> Result<SenderDomain> {
+    let mut tx = domain.begin().await?;
+    let before = get_domain(&mut tx, by, id).await?.ok_or_else(Error::not_found)?;
+    drop(tx);
+    let records = outside.look_up(before.records).await;
+    let mut tx = domain.begin().await?;
+    checked(&mut tx, by, id, records).await?;
+    let after = get_domain(&mut tx, by, id).await?.ok_or_else(Error::not_found)?;
+    tx.commit().await?;
+    Ok(after)
 }
 
 #[cfg(test)]

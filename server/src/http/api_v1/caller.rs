@@ -114,3 +114,20 @@ impl<T: std::str::FromStr> FromRequestParts<AppState> for At<T> {
         text.parse().map(Self).map_err(|_| Code::NotFound.into())
     }
 }
+
+/// The two ids in an address such as `/sender-domains/{id}/keys/{key}`.
+pub struct AtBoth<A, B>(pub A, pub B);
+
+impl<A: std::str::FromStr, B: std::str::FromStr> FromRequestParts<AppState> for AtBoth<A, B> {
+    type Rejection = Stop;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Stop> {
+        let Path((first, second)) = Path::<(String, String)>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| Code::NotFound)?;
+        match (first.parse(), second.parse()) {
+            (Ok(first), Ok(second)) => Ok(Self(first, second)),
+            _ => Err(Code::NotFound.into()),
+        }
+    }
+}

@@ -16,6 +16,9 @@ mod imports;
 mod oauth;
 pub mod paging;
 pub mod problem;
+mod recipient_limits;
+mod relays;
+mod sender_domains;
 mod sender_profiles;
 mod subscriptions;
 mod suppressions;
@@ -60,6 +63,9 @@ const BODY_LIMIT: usize = 4 << 20;
         (name = "imports", description = "Files of people and of addresses never to write to"),
         (name = "templates", description = "Shared templates: the unit's own and those of the units above it"),
         (name = "sender-profiles", description = "Who messages are from"),
+        (name = "sender-domains", description = "Domains that messages are from, their DKIM keys and DNS records"),
+        (name = "relays", description = "The machines that take mail from the installation"),
+        (name = "recipient-limits", description = "How fast others take mail"),
         (name = "campaigns", description = "Campaigns, their way through approval, and what became of them"),
         (name = "users", description = "Staff and their roles in the unit"),
         (name = "clients", description = "Other systems that call the API"),
@@ -83,6 +89,9 @@ fn routes() -> OpenApiRouter<AppState> {
         .merge(clients::routes())
         .merge(templates::routes())
         .merge(sender_profiles::routes())
+        .merge(sender_domains::routes())
+        .merge(relays::routes())
+        .merge(recipient_limits::routes())
         .merge(campaigns::routes())
 }
 

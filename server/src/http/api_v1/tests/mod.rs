@@ -2,6 +2,7 @@
 
 mod campaigns;
 mod matrix;
+mod sending;
 pub mod support;
 
 use axum::http::StatusCode;
