@@ -24,6 +24,8 @@ const PAGES = [
   ["settings-account", "/settings/account", "anna"],
   ["settings-admissions", "/settings", "marta"],
   ["settings-units", "/settings/units", "helen", "brackwater"],
+  ["settings-domains", "/settings/domains", "helen", "brackwater"],
+  ["settings-relays", "/settings/relays", "helen", "brackwater"],
   ["settings-api", "/settings/api", "helen", "brackwater"],
   ["settings-audit", "/settings/audit", "helen", "brackwater"],
 ];

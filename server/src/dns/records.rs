@@ -1,5 +1,6 @@
 //! Looking the records of a sender domain up.
 
+use hickory_resolver::lookup::Lookup;
 use hickory_resolver::proto::rr::{Name, RData, RecordType};
 use types::sending::{DnsRecord, RecordPurpose, RecordState};
 
@@ -35,7 +36,7 @@ impl Dns {
     async fn texts(&self, name: &str) -> anyhow::Result<Vec<String>> {
         let found = some(self.0.lookup(fqdn(name)?, RecordType::TXT).await)?;
         let mut texts = Vec::new();
-        for record in found.iter().flat_map(|found| found.answers()) {
+        for record in found.iter().flat_map(Lookup::answers) {
             if let RData::TXT(txt) = &record.data {
                 texts.push(String::from_utf8_lossy(&txt.txt_data.concat()).into_owned());
             }
@@ -105,7 +106,7 @@ impl Dns {
     async fn tracking(&self, record: &DnsRecord) -> anyhow::Result<(RecordState, Vec<String>)> {
         let aliases = some(self.0.lookup(fqdn(&record.name)?, RecordType::CNAME).await)?;
         let mut found: Vec<String> = Vec::new();
-        for answer in aliases.iter().flat_map(|found| found.answers()) {
+        for answer in aliases.iter().flat_map(Lookup::answers) {
             if let RData::CNAME(alias) = &answer.data {
                 found.push(alias.0.to_utf8().trim_end_matches('.').to_owned());
             }

@@ -166,7 +166,8 @@ pub async fn seed_relay(domain: &Domain, relay: &SeedRelay<'_>) -> Result<bool> 
         return Ok(false);
     }
     let input = RelayInput {
-        name: relay.host.to_owned(),
+        // Names are shorter than the longest host.
+        name: relay.host.chars().take(120).collect(),
         host: relay.host.to_owned(),
         port: i32::from(relay.port),
         security: relay.security,
