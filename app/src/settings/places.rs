@@ -65,7 +65,7 @@ fn Form(places: UnitPlaces) -> impl IntoView {
     view! {
         <Provider value=FieldErrors(error.into())>
             <form
-                class="grid gap-4 md:grid-cols-2"
+                class="flex flex-col gap-4"
                 novalidate
                 on:submit=move |event| {
                     event.prevent_default();
@@ -74,7 +74,8 @@ fn Form(places: UnitPlaces) -> impl IntoView {
                     }
                 }
             >
-                <div class="md:col-span-2"><FormError error /></div>
+                <FormError error />
+                <div class="grid gap-4 md:grid-cols-2">
                 <Field
                     id="unit-bounce-domain"
                     name="bounce_domain"
@@ -89,7 +90,8 @@ fn Form(places: UnitPlaces) -> impl IntoView {
                 >
                     <TextInput bind=tracking_origin maxlength=280 autocomplete="off" inputmode="url" />
                 </Field>
-                <div class="md:col-span-2">
+                </div>
+                <div>
                     <Button r#type="submit" busy>{t!(i18n, common.save)}</Button>
                 </div>
             </form>

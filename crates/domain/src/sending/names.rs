@@ -14,7 +14,10 @@ pub(super) fn domain_name(text: &str) -> Option<String> {
             && !it.ends_with('-')
             && it.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
     };
-    (name.contains('.') && name.len() <= 253 && name.split('.').all(label)).then_some(name)
+    // No top-level domain is a number: that would be an address.
+    let top = name.rsplit('.').next().unwrap_or_default();
+    let is_address = top.chars().all(|c| c.is_ascii_digit());
+    (name.contains('.') && !is_address && name.len() <= 253 && name.split('.').all(label)).then_some(name)
 }
 
 /// The name and every one above it, down to two labels: `a.b.example.edu`, `b.example.edu`, `example.edu`.
@@ -97,6 +100,7 @@ mod tests {
             (" Mail.Example.EDU. ", Some("mail.example.edu")),
             ("uczelnia-łódź.example", Some("xn--uczelnia-d-dib18cha.example")),
             ("localhost", None),
+            ("127.0.0.1", None),
             ("a b.example", None),
             ("-a.example", None),
             ("", None),

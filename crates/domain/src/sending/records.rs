@@ -1,7 +1,7 @@
 //! The DNS records around a sender domain: what to publish, and what a look at them found.
 
 use super::domains::{Locked, get_domain, lock};
-use super::names::host_of;
+use super::names::{domain_name, host_of};
 use super::{Outside, engine, keys};
 use crate::{
     Domain, Error, Granted, Result, Tx,
@@ -46,14 +46,18 @@ pub(super) async fn expected(
         "TXT",
         dmarc,
     ));
-    records.push(record(
-        RecordPurpose::BounceMx,
-        bounce,
-        "MX",
-        format!("10 {ours}."),
-    ));
+    // Records can only point at a name: not at the address of a machine that is being tried out.
+    let named = domain_name(&ours).is_some();
+    if named {
+        records.push(record(
+            RecordPurpose::BounceMx,
+            bounce,
+            "MX",
+            format!("10 {ours}."),
+        ));
+    }
     let tracking = host_of(&places.tracking_origin);
-    if tracking != ours {
+    if named && tracking != ours {
         records.push(record(
             RecordPurpose::Tracking,
             tracking.to_owned(),
