@@ -21,6 +21,8 @@ create table relays (
     connections integer not null default 10 check (connections between 1 and 1000),
     max_per_second double precision check (max_per_second > 0),
     is_active boolean not null default true,
+    -- The one of CAMPANILE_SMTP_URL: follows it at each start, until somebody changes it in the console.
+    from_environment boolean not null default false,
     created_at timestamptz not null,
     updated_at timestamptz not null,
     edit_version integer not null default 1,

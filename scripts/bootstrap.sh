@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Gets what this machine lacks, and says so while it does.
 #   scripts/bootstrap.sh demo    to build and run: PostgreSQL's server programs, Rust's wasm32 target, npm's build tools
-#   scripts/bootstrap.sh test    that, and Chromium, the mail peers from PyPI and npm, packages of the browser tests
+#   scripts/bootstrap.sh test    that, and Chromium, libfaketime, the mail peers from PyPI and npm, packages of the browser tests
 #   scripts/bootstrap.sh bench   that, and Postfix's smtp-source and smtp-sink
 # Expects Debian 12 (or its like), cargo, a C compiler and Node. Does nothing in about a second when all is there.
 # No service is started: Debian makes no database cluster of its own, and Postfix stays unconfigured and stopped.
@@ -40,8 +40,12 @@ if wants_tests; then
   fc-list 2>/dev/null | grep -q . || packages+=(fonts-dejavu-core fontconfig)
   python3 -c 'import venv, ensurepip' 2>/dev/null || packages+=(python3 python3-venv)
   have openssl || packages+=(openssl)
+  # Lets the clock of one process jump.
+  compgen -G '/usr/lib/*/faketime/libfaketime.so.1' >/dev/null || packages+=(libfaketime)
+  have ps || packages+=(procps)
 fi
-if [ "$goal" = bench ]; then
+# Tests of the wire send to its smtp-sink, the benchmarks measure against its smtp-source. The mail service itself is never started.
+if wants_tests || [ "$goal" = bench ]; then
   have smtp-source && have smtp-sink || packages+=(postfix)
 fi
 
@@ -114,7 +118,7 @@ if wants_tests; then
     (cd end2end && npm install --no-audit --no-fund --loglevel=error)
     touch end2end/node_modules
   fi
-  say "mail peers: aiosmtpd from PyPI, mailparser from npm"
+  say "mail peers: aiosmtpd from PyPI, mailparser and smtp-server from npm"
   end2end/peers/setup.sh >/dev/null
 fi
 say "everything is there ($((SECONDS - began)) s)"

@@ -61,6 +61,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/settings/domains") view={Lazy::<settings::DomainsPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/settings/domains/:id") view={Lazy::<settings::DomainPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/settings/relays") view={Lazy::<settings::RelaysPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/settings/live") view={Lazy::<settings::LivePage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/settings/api") view={Lazy::<settings::ClientsPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/settings/audit") view={Lazy::<settings::AuditPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/settings/account") view={Lazy::<settings::AccountPage>::new()} ssr=SsrMode::Async/>

@@ -26,6 +26,7 @@ const PAGES = [
   ["settings-units", "/settings/units", "helen", "brackwater"],
   ["settings-domains", "/settings/domains", "helen", "brackwater"],
   ["settings-relays", "/settings/relays", "helen", "brackwater"],
+  ["settings-live", "/settings/live", "helen", "brackwater"],
   ["settings-api", "/settings/api", "helen", "brackwater"],
   ["settings-audit", "/settings/audit", "helen", "brackwater"],
 ];

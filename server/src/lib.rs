@@ -7,6 +7,7 @@ pub mod config;
 pub mod database;
 pub mod dns;
 pub mod embedded;
+pub mod engine;
 pub mod http;
 pub mod jobs;
 pub mod logging;

@@ -90,13 +90,16 @@ pub fn relay_of(config: &RelayConfig) -> Relay {
     relay
 }
 
-/// Keeps the relay of the environment, when there is one and no other was ever kept.
+/// Keeps the relay of the environment as the first one of the console, until somebody changes it there.
 ///
 /// # Errors
 /// When its certificate authorities cannot be read, or the database is away.
 pub async fn keep_relay(domain: &domain::Domain, smtp: &SmtpConfig) -> anyhow::Result<()> {
     use anyhow::Context;
-    let Some(relay) = &smtp.relay else { return Ok(()) };
+    let Some(relay) = &smtp.relay else {
+        domain::sending::follow_environment(domain, None).await?;
+        return Ok(());
+    };
     let authorities = match &relay.authorities_file {
         None => String::new(),
         Some(file) => std::fs::read_to_string(file)
@@ -118,9 +121,7 @@ pub async fn keep_relay(domain: &domain::Domain, smtp: &SmtpConfig) -> anyhow::R
         authorities,
         connections: smtp.connections,
     };
-    if domain::sending::seed_relay(domain, &seed).await? {
-        tracing::info!("the relay of CAMPANILE_SMTP_URL is kept; from now on it is changed in the console");
-    }
+    domain::sending::follow_environment(domain, Some(&seed)).await?;
     Ok(())
 }
 

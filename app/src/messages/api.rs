@@ -325,6 +325,19 @@ pub async fn follow_campaign(unit: String, id: CampaignId) -> Result<CampaignPro
     found.ok_or(ApiError::new(types::Code::NotFound))
 }
 
+/// Another limit for what is under way, in messages an hour; none: as fast as possible.
+#[server(prefix = "/rpc", endpoint = "campaigns/speed", input = Json)]
+pub async fn change_speed(unit: String, id: CampaignId, per_hour: Option<i32>) -> Result<(), ApiError> {
+    use crate::ctx;
+    let cx = ctx::get()?;
+    let by = cx.grant::<domain::access::ControlSending>(&unit)?;
+    let mut tx = cx.begin().await?;
+    domain::campaigns::set_throttle(&mut tx, &by, id, per_hour)
+        .await
+        .map_err(ctx::failed)?;
+    tx.commit().await.map_err(ctx::failed)
+}
+
 /// The ledger, page by page.
 #[server(prefix = "/rpc", endpoint = "campaigns/ledger", input = Json)]
 pub async fn campaign_ledger(

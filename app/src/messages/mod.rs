@@ -9,6 +9,7 @@ mod ledger;
 mod list;
 mod new;
 mod progress;
+mod speed;
 pub(crate) mod words;
 
 use crate::area::area;

@@ -37,6 +37,30 @@ pub(crate) fn people_text(i18n: I18nContext<Locale>, people: i64) -> String {
     .to_string()
 }
 
+/// "At most 5,000 an hour".
+pub(crate) fn limit_text(i18n: I18nContext<Locale>, limit: u64) -> String {
+    t_string!(
+        i18n,
+        campaigns.speed_limit,
+        limit = number(i18n.get_locale(), limit)
+    )
+    .to_string()
+}
+
+/// Why a sending stands still, in a sentence.
+pub(crate) fn standstill_text(i18n: I18nContext<Locale>, reason: &str) -> String {
+    match reason {
+        "seal_broken" => t_string!(i18n, campaigns.stopped_seal_broken).to_owned(),
+        "relay_unreachable" => t_string!(i18n, campaigns.stopped_relay).to_owned(),
+        "relay_refuses" => t_string!(i18n, campaigns.stopped_relay_refuses).to_owned(),
+        "relay_insecure" => t_string!(i18n, campaigns.stopped_relay_insecure).to_owned(),
+        "relay_sign_in" => t_string!(i18n, campaigns.stopped_relay_sign_in).to_owned(),
+        "ledger_unbalanced" => t_string!(i18n, campaigns.stopped_ledger).to_owned(),
+        "message_unusable" => t_string!(i18n, campaigns.stopped_message).to_owned(),
+        other => t_string!(i18n, campaigns.stopped_reason, reason = other.to_owned()).to_string(),
+    }
+}
+
 /// A check in a sentence.
 pub(crate) fn check_text(i18n: I18nContext<Locale>, check: &Check) -> String {
     let param = |key: &str| check.params.get(key).cloned().unwrap_or_default();

@@ -53,6 +53,7 @@ fn verb_text(i18n: I18nContext<Locale>, act: &str) -> Option<&'static str> {
         "rejected" => t_string!(i18n, settings.did_rejected),
         "restored" => t_string!(i18n, settings.did_restored),
         "resumed" => t_string!(i18n, settings.did_resumed),
+        "speed_changed" => t_string!(i18n, settings.did_speed_changed),
         "stopped" => t_string!(i18n, settings.did_stopped),
         "submitted" => t_string!(i18n, settings.did_submitted),
         "withdrawn" => t_string!(i18n, settings.did_withdrawn),

@@ -9,7 +9,7 @@ use types::access::Permission;
 /// Head and tabs; only what the reader may open.
 #[component]
 pub(super) fn Frame(
-    /// Which tab this is: `people`, `units`, `domains`, `relays`, `api`, `audit`, `account`.
+    /// Which tab this is: `people`, `units`, `domains`, `relays`, `live`, `api`, `audit`, `account`.
     current: &'static str,
     children: Children,
 ) -> impl IntoView {
@@ -43,6 +43,11 @@ pub(super) fn Frame(
             "relays",
             move || t_string!(i18n, sending.relays),
             link("/settings/relays"),
+        ));
+        tabs.push(Tab::link(
+            "live",
+            move || t_string!(i18n, sending.live),
+            link("/settings/live"),
         ));
     }
     if here.may(Permission::ManageClients) {

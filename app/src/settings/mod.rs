@@ -14,6 +14,10 @@ mod domain_form;
 mod frame;
 mod invite;
 mod limits;
+mod live;
+mod live_lanes;
+mod live_running;
+mod live_tables;
 mod people;
 mod person;
 mod places;
@@ -41,6 +45,8 @@ area! { settings_area, __preload_settings_area;
     ClientsPage => view! { <clients::Clients /> };
     /// Relays, and how fast others take mail.
     RelaysPage => view! { <relays::Relays /> };
+    /// What is being sent at this moment.
+    LivePage => view! { <live::LiveSending /> };
     /// The unit's sender domains.
     DomainsPage => view! { <sender_domains::SenderDomains /> };
     /// One of them.

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
+use types::live::Live;
 use types::sending::{
     DkimKind, RecipientLimit, Relay, RelayInput, RelayTrial, SenderDomain, SenderDomainInput, UnitPlaces,
 };
@@ -56,6 +57,21 @@ pub async fn test_relay(unit: String, id: RelayId) -> Result<RelayTrial, ApiErro
         .map_err(ctx::failed)?
         .ok_or(ApiError::new(types::Code::NotFound))?;
     Ok(outside.try_relay(relay).await)
+}
+
+/// What is being sent at this moment, by whom, in the whole installation.
+#[server(prefix = "/rpc", endpoint = "settings/live", input = Json)]
+pub async fn live_sending(unit: String) -> Result<Live, ApiError> {
+    use crate::ctx;
+    let cx = ctx::get()?;
+    let by = cx.grant::<domain::access::ManageSystem>(&unit)?;
+    let mut tx = cx.begin().await?;
+    Ok(Live {
+        workers: domain::dispatch::live(&mut tx, &by).await.map_err(ctx::failed)?,
+        dispatches: domain::dispatch::running(&mut tx, &by)
+            .await
+            .map_err(ctx::failed)?,
+    })
 }
 
 /// How fast others take mail.

@@ -3,7 +3,7 @@
 use super::badge::Tone;
 use super::format::{duration, number, percent};
 use super::icon::{Glyph, Icon};
-use i18n::{t, t_string, use_i18n};
+use i18n::{I18nContext, Locale, t, t_string, use_i18n};
 use leptos::prelude::*;
 
 /// A bare bar with a name for assistive technology; `total` 0 means that the end is not known yet.
@@ -74,24 +74,32 @@ pub fn Progress(
                 </span>
                 <span>
                     {move || {
-                        let locale = i18n.get_locale();
                         (rate.get() > 0.0)
-                            .then(|| {
-                                let speed = number(locale, rounded(rate.get()));
-                                match seconds_left() {
-                                    Some(left) => {
-                                        t_string!(
-                                            i18n, common.progress_rate_left, rate = speed, left = duration(locale, left)
-                                        )
-                                            .to_string()
-                                    }
-                                    None => t_string!(i18n, common.progress_rate, rate = speed).to_string(),
-                                }
-                            })
+                            .then(|| rate_text(i18n, rate.get(), seconds_left()))
                     }}
                 </span>
             </div>
         </div>
+    }
+}
+
+/// So many a second, or an hour where that is less than one, and how long it takes at that pace.
+fn rate_text(i18n: I18nContext<Locale>, rate: f64, left: Option<f64>) -> String {
+    let locale = i18n.get_locale();
+    let left = left.map(|left| duration(locale, left));
+    if rate < 1.0 {
+        let speed = number(locale, rounded(rate * 3600.0));
+        return match left {
+            Some(left) => {
+                t_string!(i18n, common.progress_rate_hour_left, rate = speed, left = left).to_string()
+            }
+            None => t_string!(i18n, common.progress_rate_hour, rate = speed).to_string(),
+        };
+    }
+    let speed = number(locale, rounded(rate));
+    match left {
+        Some(left) => t_string!(i18n, common.progress_rate_left, rate = speed, left = left).to_string(),
+        None => t_string!(i18n, common.progress_rate, rate = speed).to_string(),
     }
 }
 

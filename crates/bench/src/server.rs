@@ -75,9 +75,37 @@ impl Installation {
 
     /// Starts `serve` and waits until it is ready.
     pub fn serve(&self) -> Result<Running> {
+        self.start(&["serve"])
+    }
+
+    /// Starts `serve --no-jobs` and waits until it is ready.
+    pub fn serve_only(&self) -> Result<Running> {
+        self.start(&["serve", "--no-jobs"])
+    }
+
+    /// Starts a worker that sends to a port of this machine over so many connections. It is ready when it says so.
+    pub fn worker(&self, port: u16, connections: usize) -> Result<Running> {
+        let mut child = self
+            .command(&["worker"])
+            .env("CAMPANILE_SMTP_URL", format!("smtp://127.0.0.1:{port}?tls=none"))
+            .env("CAMPANILE_SMTP_CONNECTIONS", connections.to_string())
+            .stdout(Stdio::piped())
+            .stderr(std::fs::File::create(
+                self.data.path().with_extension("worker.log"),
+            )?)
+            .spawn()?;
+        let mut said = BufReader::new(child.stdout.take().context("its output")?);
+        let mut line = String::new();
+        said.read_line(&mut line)?;
+        let running = Running { child };
+        ensure!(line.contains("ready"), "the worker did not start: {line}");
+        Ok(running)
+    }
+
+    fn start(&self, args: &[&str]) -> Result<Running> {
         let log = self.data.path().with_extension("log");
         let child = self
-            .command(&["serve"])
+            .command(args)
             .stdout(Stdio::null())
             .stderr(std::fs::File::create(&log)?)
             .spawn()?;
@@ -121,6 +149,16 @@ impl Installation {
 /// A server that is stopped when dropped.
 pub struct Running {
     child: Child,
+}
+
+impl Running {
+    /// Megabytes that it held at most.
+    pub fn peak_memory(&self) -> Option<f64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+        let kilobytes: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
+        Some(kilobytes / 1024.0)
+    }
 }
 
 impl Drop for Running {

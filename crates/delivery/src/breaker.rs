@@ -110,6 +110,21 @@ impl Breaker {
         self.reason.take().is_some()
     }
 
+    /// Why it was broken last, until something works again.
+    #[must_use]
+    pub fn reason(&self) -> Option<&'static str> {
+        self.reason
+    }
+
+    /// How long nobody is let through; none: somebody is.
+    #[must_use]
+    pub fn pause(&self, now: Instant) -> Option<Duration> {
+        match self.state {
+            State::Open { until, .. } => until.checked_duration_since(now).filter(|it| !it.is_zero()),
+            State::Closed | State::HalfOpen { .. } => None,
+        }
+    }
+
     /// Whether tries are let through without a pause.
     #[must_use]
     pub fn is_closed(&self) -> bool {

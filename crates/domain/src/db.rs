@@ -35,6 +35,13 @@ impl Domain {
         }
     }
 
+    /// The same installation over other connections: those of another runtime.
+    #[must_use]
+    pub fn with_pool(mut self, pool: PgPool) -> Self {
+        self.pool = pool;
+        self
+    }
+
     #[must_use]
     pub fn with_clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);

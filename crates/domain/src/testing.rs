@@ -98,6 +98,10 @@ impl University {
         let mut tx = self.domain.begin().await?;
         let (contact, topic, dispatch): (ContactId, TopicId, DispatchId) = (tx.id(), tx.id(), tx.id());
         let address = tx.uuid();
+        sqlx::query("select ledger_partition($1)")
+            .bind(dispatch.uuid())
+            .execute(tx.conn())
+            .await?;
         let sql = "with c as (insert into contacts (id, first_name, language, created_at, updated_at) values ($1, 'Zofia', 'en', $5, $5)),
                 i as (insert into identities (id, contact_id, kind, value, normalised, created_at) values ($6, $1, 'email', 'zofia@mail.test', 'zofia@mail.test', $5)),
                 m as (insert into contact_units (unit_id, contact_id, created_at, updated_at) values ($4, $1, $5, $5)),
@@ -105,7 +109,7 @@ impl University {
                 s as (insert into subscriptions (contact_id, topic_id, status, source, changed_at) values ($1, $2, 'subscribed', 'import', $5)),
                 p as (insert into dispatches (id, unit_id, kind, lane, classification, state, topics, audience, sent, created_at)
                       values ($3, $4, 'campaign', 'marketing', 'marketing', 'done', array[$2], 1, 1, $5)),
-                d as (insert into deliveries (dispatch_id, seq, chunk, contact_id, address, language, first_name) values ($3, 1, 1, $1, 'zofia@mail.test', 'en', 'Zofia'))
+                d as (insert into deliveries (dispatch_id, seq, contact_id, address, language, first_name) values ($3, 1, $1, 'zofia@mail.test', 'en', 'Zofia'))
             select 1";
         sqlx::query(sql)
             .bind(contact.uuid())

@@ -322,6 +322,9 @@ pub struct CampaignProgress {
     pub ambiguous: i64,
     /// Waiting for another try after a temporary refusal.
     pub deferred: i64,
+    /// At most so many messages an hour, as it is now; none: as fast as the relays take them.
+    #[serde(default)]
+    pub throttle_per_hour: Option<i32>,
     /// Outcomes a second, on average since the start; the console refines it from one answer to the next.
     pub per_second: f64,
     pub seconds_left: Option<i64>,

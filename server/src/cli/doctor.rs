@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use domain::Domain;
 
 mod sending;
+mod workers;
 
 use super::Node;
 use crate::config::Config;
@@ -77,6 +78,7 @@ async fn examine(node: &Node) -> Vec<Finding> {
         },
     ];
     findings.extend(sending::examine(node).await);
+    findings.extend(workers::examine(node).await);
     match sender_domains(&node.domain).await {
         Ok(domains) => {
             for domain in domains {

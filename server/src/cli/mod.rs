@@ -5,6 +5,7 @@ mod backup;
 mod client;
 mod doctor;
 mod import;
+mod ledger;
 mod migrate;
 mod node;
 mod seed;
@@ -57,6 +58,8 @@ enum Command {
     User(user::Options),
     /// Other systems that may call the API.
     Client(client::Options),
+    /// The months of the ledger: which there are, and taking old ones out of it.
+    Ledger(ledger::Options),
     /// Check database, clock, secrets, relay, addresses and sender domains.
     Doctor,
     /// Check the ledger, the chain of the audit log and every reference.
@@ -77,6 +80,7 @@ impl Command {
             Self::Export(_) => "export",
             Self::User(_) => "user",
             Self::Client(_) => "client add",
+            Self::Ledger(_) => "ledger",
             Self::Doctor => "doctor",
             Self::Verify => "verify",
         }
@@ -121,6 +125,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Export(what) => import::export(config, name, what).await,
         Command::User(options) => user::user(config, name, options).await,
         Command::Client(options) => client::client(config, name, options).await,
+        Command::Ledger(options) => ledger::ledger(config, name, options).await,
         Command::Doctor => doctor::doctor(config, name).await,
         Command::Verify => verify::verify(config, name).await,
     }

@@ -109,12 +109,13 @@ pub(super) async fn work(config: Config) -> anyhow::Result<ExitCode> {
 /// Sending, queue and schedule of this node. What is in flight is finished when it stops.
 async fn start_jobs(node: &Node) -> anyhow::Result<Jobs> {
     crate::outside::keep_relay(&node.domain, &node.config.smtp).await?;
-    let relay = node.config.smtp.relay.clone();
-    let started = Jobs::start(
-        node.domain.clone(),
-        Settings::new(relay, node.config.smtp.connections),
-    )
-    .await;
+    let smtp = &node.config.smtp;
+    let journal = node.database.data_dir.join("journal");
+    let mut settings = Settings::new(smtp.relay.clone(), smtp.connections, journal);
+    settings.lease = smtp.lease;
+    settings.timeout = smtp.timeout;
+    settings.backoff.first = smtp.retry_first;
+    let started = Jobs::start(node.domain.clone(), settings).await;
     started.context("starting the background work")
 }
 

@@ -1,6 +1,9 @@
 //! The relay that takes the mail: `smtp://user:password@host:port?tls=required|opportunistic|none`, read by `delivery`, which speaks to
 //! it.
 
+use std::time::Duration;
+
+use delivery::Backoff;
 use delivery::email::Relay;
 
 use super::source::Values;
@@ -12,6 +15,12 @@ pub struct SmtpConfig {
     pub relay: Option<Relay>,
     /// How many connections one process holds open to it for campaigns.
     pub connections: u16,
+    /// How long each step of the exchange may take; absent: as RFC 5321 says.
+    pub timeout: Option<Duration>,
+    /// The first pause after a "later".
+    pub retry_first: Duration,
+    /// How long a worker may be silent before its chunks are given to another.
+    pub lease: Duration,
 }
 
 /// Undoes percent encoding of a user or password; `+` stays as it is, since it is common in user names.
@@ -39,8 +48,24 @@ pub(super) fn read(values: &mut Values) -> SmtpConfig {
     if connections == 0 {
         values.refuse("smtp_connections", "at least one connection is needed");
     }
+    let timeout = values.parse_optional::<u64>("smtp_timeout").filter(|it| *it > 0);
     SmtpConfig {
         relay: values.parse_optional("smtp_url"),
+        timeout: timeout.map(Duration::from_secs),
         connections,
+        retry_first: seconds(values, "retry_first_seconds", Backoff::MAIL.first),
+        lease: seconds(values, "lease_seconds", Duration::from_mins(1)),
+    }
+}
+
+/// A setting of at least one second.
+fn seconds(values: &mut Values, key: &'static str, usual: Duration) -> Duration {
+    match values.parse_optional::<u64>(key) {
+        None => usual,
+        Some(0) => {
+            values.refuse(key, "at least one second");
+            usual
+        }
+        Some(seconds) => Duration::from_secs(seconds),
     }
 }

@@ -29,6 +29,9 @@ const KEYS: &[&str] = &[
     "secret_key",
     "site_dir",
     "smtp_connections",
+    "smtp_timeout",
+    "retry_first_seconds",
+    "lease_seconds",
     "smtp_url",
     "trusted_proxies",
 ];

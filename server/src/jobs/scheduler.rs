@@ -20,13 +20,6 @@ type Step = Pin<Box<dyn Future<Output = domain::Result<()>> + Send>>;
 /// All pieces, by name.
 pub(super) const WORK: [(&str, &Work); 4] = [
     (
-        "board",
-        &Work {
-            every: Duration::from_millis(200),
-            step: |shared| Box::pin(look(shared)),
-        },
-    ),
-    (
         "settle",
         &Work {
             every: Duration::from_millis(400),
@@ -38,6 +31,13 @@ pub(super) const WORK: [(&str, &Work); 4] = [
         &Work {
             every: Duration::from_millis(500),
             step: |shared| Box::pin(launch(shared)),
+        },
+    ),
+    (
+        "partitions",
+        &Work {
+            every: Duration::from_secs(3600),
+            step: |shared| Box::pin(partitions(shared)),
         },
     ),
     (
@@ -68,16 +68,12 @@ pub(super) async fn run(shared: Arc<Shared>, work: &'static Work) {
     }
 }
 
-async fn look(shared: Arc<Shared>) -> domain::Result<()> {
-    let active = dispatch::active(&shared.domain).await?;
-    let running: Vec<_> = active.iter().map(|(id, ..)| *id).collect();
-    shared.prepared.keep_only(&running);
-    shared.board.set(active);
-    Ok(())
+async fn settle(shared: Arc<Shared>) -> domain::Result<()> {
+    dispatch::settle(&shared.domain, shared.host).await
 }
 
-async fn settle(shared: Arc<Shared>) -> domain::Result<()> {
-    dispatch::settle(&shared.domain).await
+async fn partitions(shared: Arc<Shared>) -> domain::Result<()> {
+    dispatch::prepare_partitions(&shared.domain).await
 }
 
 async fn launch(shared: Arc<Shared>) -> domain::Result<()> {

@@ -42,6 +42,11 @@ impl Tasks {
         });
     }
 
+    /// Runs work that starts itself again.
+    pub fn run(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.tracker.spawn(work);
+    }
+
     pub fn run_inbox(&mut self, work: impl Future<Output = ()> + Send + 'static) {
         self.inbox.spawn(work);
     }

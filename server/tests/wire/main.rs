@@ -7,6 +7,8 @@ mod notices;
 mod relay;
 #[path = "../../../crates/delivery/tests/support/mod.rs"]
 mod support;
+mod throttled;
+mod triggered;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -34,7 +36,7 @@ pub async fn university(pool: PgPool) -> University {
 
 /// Sends to a relay on this machine; deferred messages are tried again after a fraction of a second.
 pub fn settings(port: u16, connections: u16) -> Settings {
-    let mut settings = Settings::new(Some(Relay::plain("127.0.0.1", port)), connections);
+    let mut settings = Settings::new(Some(Relay::plain("127.0.0.1", port)), connections, journal());
     settings.backoff = Backoff {
         first: Duration::from_millis(300),
         factor: 1.5,
@@ -77,6 +79,15 @@ pub async fn launched(
 /// Local part by number: `name-0`, `name-1`, …
 pub fn locals(name: &str, n: usize) -> Vec<String> {
     (0..n).map(|n| format!("{name}-{n}")).collect()
+}
+
+/// A directory of journals: every node of a test is a host of its own.
+pub fn journal() -> std::path::PathBuf {
+    tempfile::Builder::new()
+        .prefix("journal-")
+        .tempdir_in(env!("CARGO_TARGET_TMPDIR"))
+        .unwrap()
+        .keep()
 }
 
 pub async fn start(university: &University, settings: Settings) -> Jobs {

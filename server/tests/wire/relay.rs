@@ -118,7 +118,7 @@ async fn without_a_relay_mail_is_captured_by_the_same_pipeline(pool: PgPool) {
         .launched(university.admissions, Classification::Operational, &audience)
         .await
         .unwrap();
-    let jobs = start(&university, Settings::new(None, 4)).await;
+    let jobs = start(&university, Settings::new(None, 4, journal())).await;
     wait_for(&university, run, &["done"]).await;
     jobs.stop().await;
     assert_eq!(counters(&university, run).await, [121, 120, 1, 0, 0, 0]);

@@ -17,6 +17,7 @@ mod seal;
 mod source;
 pub mod state;
 mod test_send;
+mod throttle;
 mod update;
 
 pub use archive::{archive, delete};
@@ -34,6 +35,7 @@ pub(crate) use seal::{Parts, Stored, load};
 pub use seal::{Sealed, hex, sealed};
 pub use source::{Prepared, prepare};
 pub use test_send::{MAX_TEST_ADDRESSES, test_send};
+pub use throttle::{MAX_PER_HOUR, set_throttle};
 pub use update::update;
 
 pub(crate) use audience::{count, samples};

@@ -15,7 +15,7 @@ pub async fn progress(
 ) -> Result<Option<CampaignProgress>> {
     let Some(row) = sqlx::query!(
         r#"select c.state, c.started_at, c.finished_at, d.state as "dispatch?", d.stopped_reason as "stopped_reason?",
-                  coalesce(d.audience, 0) as "audience!", coalesce(k.sent, d.sent, 0) as "sent!",
+                  d.throttle_per_hour as "throttle_per_hour?", coalesce(d.audience, 0) as "audience!", coalesce(k.sent, d.sent, 0) as "sent!",
                   coalesce(k.failed, d.failed, 0) as "failed!", coalesce(k.suppressed, d.suppressed, 0) as "suppressed!",
                   coalesce(k.cancelled, d.cancelled, 0) as "cancelled!", coalesce(k.ambiguous, d.ambiguous, 0) as "ambiguous!",
                   (select count(*) from deferrals f where f.dispatch_id = d.id) as "deferred!"
@@ -48,6 +48,7 @@ pub async fn progress(
         cancelled: row.cancelled,
         ambiguous: row.ambiguous,
         deferred: row.deferred,
+        throttle_per_hour: row.throttle_per_hour.filter(|it| *it > 0),
         per_second: 0.0,
         seconds_left: None,
         started_at: row.started_at.map(jiff),

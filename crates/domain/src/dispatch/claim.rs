@@ -1,19 +1,30 @@
 //! A chunk in one worker's hands.
 
-use super::state::Lane;
+use super::{record::Rules, state::Lane, worker::Worker};
 use crate::{Domain, Result, ts};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::Value;
 use types::{ContactId, DispatchId};
 use uuid::Uuid;
 
-/// A claimed chunk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A part of a dispatch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Chunk {
     /// Of which dispatch.
     pub dispatch: DispatchId,
     /// Which part of it.
     pub chunk: i32,
+}
+
+/// A claimed chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claimed {
+    /// Which.
+    pub chunk: Chunk,
+    /// Its first recipient.
+    pub first_seq: i64,
+    /// Its last.
+    pub last_seq: i64,
 }
 
 /// One recipient that has no outcome yet, as the audience was fixed.
@@ -39,157 +50,221 @@ pub struct Recipient {
     pub first_attempt: Option<Timestamp>,
 }
 
-/// Takes a due chunk of a lane, if there is one.
+/// Takes a due chunk of a dispatch, if there is one.
 ///
-/// Only chunks of dispatches whose seal holds: the campaign is still sending the very revision that another person
-/// approved (law 2). A chunk whose worker was lost comes with recipients that may or may not have been handed over: those
-/// become ambiguous here, except in the transactional lane, where they are sent again under the same Message-ID.
+/// Only while its seal holds: the campaign is still sending the very revision that another person approved (law 2). A chunk whose
+/// worker's lease ended is taken when that worker was on another host, whose journal nobody here can read: recipients that it may have
+/// handed over become ambiguous here, except in the transactional lane, where they are sent again under the same Message-ID. Those
+/// of this host are settled by [`super::recover`] first.
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn claim(
-    domain: &Domain,
-    worker: Uuid,
-    lane: Lane,
-    lease: SignedDuration,
-) -> Result<Option<Chunk>> {
+pub async fn claim(domain: &Domain, worker: Worker, dispatch: DispatchId) -> Result<Option<Claimed>> {
     let mut tx = domain.begin().await?;
     let Some(found) = sqlx::query!(
-        r#"select c.dispatch_id as "dispatch: DispatchId", c.chunk, c.in_flight
-           from dispatch_chunks c join dispatches d on d.id = c.dispatch_id
-           where d.state = 'sending' and d.lane = $1 and c.state <> 'done' and c.due_at <= $2
-             and (c.leased_until is null or c.leased_until < $2)
-             and (d.campaign_id is null or exists (
-                 select from campaigns k join campaign_revisions r on r.id = k.current_revision_id
-                     join reviews v on v.revision_id = r.id and v.state = 'approved' and v.seal = r.seal
-                 where k.id = d.campaign_id and k.state = 'sending' and r.id = d.revision_id))
-           order by c.due_at, c.dispatch_id, c.chunk limit 1 for update of c skip locked"#,
-        lane.as_str(),
+        r#"with may as (
+               select d.lane from dispatches d
+               where d.id = $1 and d.state = 'sending'
+                 and (d.campaign_id is null or exists (
+                     select from campaigns k join campaign_revisions r on r.id = k.current_revision_id
+                         join reviews v on v.revision_id = r.id and v.state = 'approved' and v.seal = r.seal
+                     where k.id = d.campaign_id and k.state = 'sending' and r.id = d.revision_id))
+           ), waiting as (
+               select c.chunk, c.first_seq, c.last_seq, c.state, c.handed_to, c.handed_at from dispatch_chunks c
+               where c.dispatch_id = $1 and c.state = 'waiting' and c.due_at <= $2 and exists (select from may)
+               order by c.due_at, c.chunk limit 1 for update skip locked
+           ), lost as (
+               select c.chunk, c.first_seq, c.last_seq, c.state, c.handed_to, c.handed_at from dispatch_chunks c
+               where c.dispatch_id = $1 and c.state = 'leased' and c.leased_until < clock_timestamp() and exists (select from may)
+                 and not exists (select from waiting)
+                 and not exists (select from workers o where o.id = c.leased_by and o.host = $3)
+               limit 1 for update skip locked
+           )
+           select c.chunk as "chunk!", c.first_seq as "first_seq!", c.last_seq as "last_seq!", c.state as "state!", c.handed_to,
+               c.handed_at as "handed_at: jiff_sqlx::Timestamp", m.lane as "lane!"
+           from (select * from waiting union all select * from lost) c cross join may m"#,
+        dispatch.uuid(),
         tx.now_sql() as _,
+        worker.host
     )
     .fetch_optional(tx.conn())
     .await?
     else {
         return Ok(None);
     };
-    let ambiguous = if found.in_flight.is_empty() || lane == Lane::Transactional {
-        0
-    } else {
-        let lost = sqlx::query!(
-            "insert into outcomes (dispatch_id, seq, outcome, rule, attempts, at)
-             select $1, f.seq, 'ambiguous', 'worker_lost', coalesce(x.attempts, 0) + 1, $3
-             from unnest($2::bigint[]) as f (seq)
-             left join deferrals x on x.dispatch_id = $1 and x.seq = f.seq
-             on conflict do nothing",
-            found.dispatch.uuid(),
-            &found.in_flight,
-            tx.now_sql() as _
-        )
-        .execute(tx.conn())
-        .await?;
-        i64::try_from(lost.rows_affected()).unwrap_or(0)
+    let claimed = Claimed {
+        chunk: Chunk {
+            dispatch,
+            chunk: found.chunk,
+        },
+        first_seq: found.first_seq,
+        last_seq: found.last_seq,
     };
-    let until = tx.now() + lease;
+    let lost = match (found.state.as_str(), found.handed_to, found.handed_at) {
+        ("leased", Some(to), Some(at)) if Lane::named(&found.lane) != Some(Lane::Transactional) => {
+            write_lost(&mut tx, claimed, to, at).await?
+        }
+        _ => 0,
+    };
     sqlx::query!(
-        "update dispatch_chunks set state = 'leased', leased_by = $3, leased_until = $4, in_flight = '{}', ambiguous = ambiguous + $5
+        "update dispatch_chunks set state = 'leased', leased_by = $3, leased_until = clock_timestamp() + make_interval(secs => $4),
+             handed_to = null, handed_at = null, ambiguous = ambiguous + $5
          where dispatch_id = $1 and chunk = $2",
-        found.dispatch.uuid(),
+        dispatch.uuid(),
         found.chunk,
-        worker,
-        ts(until) as _,
-        ambiguous
+        worker.id,
+        worker.lease.as_secs_f64(),
+        lost
     )
     .execute(tx.conn())
     .await?;
     tx.commit().await?;
-    Ok(Some(Chunk {
-        dispatch: found.dispatch,
-        chunk: found.chunk,
-    }))
+    Ok(Some(claimed))
 }
 
-/// Everyone in the chunk whose turn it is: no outcome, and not waiting for a later attempt. At most a chunk's size.
+/// Whoever a lost worker may have handed over: announced, without outcome, and not waiting for a later attempt.
+async fn write_lost(
+    tx: &mut crate::Tx,
+    claimed: Claimed,
+    handed_to: i64,
+    handed_at: jiff_sqlx::Timestamp,
+) -> Result<i64> {
+    let lost = sqlx::query!(
+        "insert into outcomes (dispatch_id, seq, outcome, rule, attempts, at)
+         select d.dispatch_id, d.seq, 'ambiguous', 'worker_lost', coalesce(x.attempts, 0) + 1, $5
+         from deliveries d
+             left join lateral (select f.attempts, f.next_at from deferrals f where f.dispatch_id = $1 and f.seq = d.seq offset 0) x on true
+             left join lateral (select true as there from outcomes e where e.dispatch_id = $1 and e.seq = d.seq offset 0) o on true
+         where d.dispatch_id = $1 and d.seq between $2 and $3 and o.there is null and (x.next_at is null or x.next_at <= $4)",
+        claimed.chunk.dispatch.uuid(),
+        claimed.first_seq,
+        handed_to.min(claimed.last_seq),
+        handed_at as _,
+        tx.now_sql() as _
+    )
+    .execute(tx.conn())
+    .await?;
+    sqlx::query!(
+        "delete from deferrals x where x.dispatch_id = $1 and x.seq between $2 and $3
+           and exists (select from outcomes o where o.dispatch_id = x.dispatch_id and o.seq = x.seq)",
+        claimed.chunk.dispatch.uuid(),
+        claimed.first_seq,
+        claimed.last_seq
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(i64::try_from(lost.rows_affected()).unwrap_or(0))
+}
+
+/// The next recipients of a claimed chunk, looked at once more.
+#[derive(Clone, Debug)]
+pub struct Slice {
+    /// May be handed over now.
+    pub people: Vec<Recipient>,
+    /// Held back by a rule that came true since the audience was fixed: number, attempts so far and rule.
+    pub held: Vec<(i64, i16, String)>,
+    /// The last number looked at; none when the chunk has nobody else whose turn it is.
+    pub reached: Option<i64>,
+}
+
+/// Announces at most `most` recipients after `after` and returns them. None: the chunk is no longer this worker's.
+///
+/// Each recipient's outcome is looked up by its key (`offset 0` keeps the planner from anything else): of a dispatch that began a
+/// moment ago it believes that there are next to no rows, and would read all of them for each recipient.
+///
+/// A master unsubscribe, a complaint or an erasure since the expansion holds them back now (law 5). The announcement is in the
+/// database before anybody is handed over, so that whoever takes the chunk over from another host knows who may be on their way.
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn recipients(domain: &Domain, chunk: Chunk) -> Result<Vec<Recipient>> {
+pub async fn slice(
+    domain: &Domain,
+    worker: Worker,
+    claimed: Claimed,
+    rules: &Rules,
+    after: i64,
+    most: i64,
+) -> Result<Option<Slice>> {
+    let now = domain.now();
     let rows = sqlx::query!(
-        r#"select d.seq, d.contact_id as "contact: ContactId", d.address, d.language, d.first_name, d.last_name, d.attributes,
-                  x.attempts as "attempts?", x.first_at as "first_at?"
-           from deliveries d left join deferrals x on x.dispatch_id = d.dispatch_id and x.seq = d.seq
-           where d.dispatch_id = $1 and d.chunk = $2 and (x.seq is null or x.next_at <= $3)
-             and not exists (select from outcomes o where o.dispatch_id = d.dispatch_id and o.seq = d.seq)
+        r#"with due as materialized (
+               select d.seq, d.contact_id, d.address, d.language, d.first_name, d.last_name, d.attributes, x.attempts, x.first_at
+               from deliveries d
+                   left join lateral (select f.attempts, f.first_at, f.next_at from deferrals f where f.dispatch_id = $1 and f.seq = d.seq offset 0) x on true
+                   left join lateral (select true as there from outcomes e where e.dispatch_id = $1 and e.seq = d.seq offset 0) o on true
+               where d.dispatch_id = $1 and d.seq > $4 and d.seq <= $5 and o.there is null and (x.next_at is null or x.next_at <= $6)
+               order by d.seq limit $7
+           ), announced as (
+               update dispatch_chunks set handed_to = coalesce((select max(seq) from due), handed_to), handed_at = $6
+               where dispatch_id = $1 and chunk = $2 and leased_by = $3 and state = 'leased' returning true
+           )
+           select a.mine as "mine!", d.seq as "seq?", d.contact_id as "contact?: ContactId", d.address as "address?", d.language as "language?",
+                  d.first_name as "first_name?", d.last_name as "last_name?", d.attributes as "attributes?", d.attempts as "attempts?",
+                  d.first_at as "first_at?: jiff_sqlx::Timestamp", h.rule as "rule?"
+           from (select exists (select from announced) as mine) a
+           left join due d on true
+           left join mailing_recheck($8, $9, $10, (select array_agg(contact_id order by seq) from due), (select array_agg(address order by seq) from due)) h
+               on h.contact_id = d.contact_id
            order by d.seq"#,
-        chunk.dispatch.uuid(),
-        chunk.chunk,
-        ts(domain.now()) as _
+        claimed.chunk.dispatch.uuid(),
+        claimed.chunk.chunk,
+        worker.id,
+        after.max(claimed.first_seq - 1),
+        claimed.last_seq,
+        ts(now) as _,
+        most,
+        rules.unit,
+        rules.classification,
+        rules.topics.as_deref() as Option<&[Uuid]>,
     )
     .fetch_all(domain.pool())
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Recipient {
-            seq: row.seq,
-            contact: row.contact,
-            address: row.address,
-            language: row.language,
-            first_name: row.first_name,
-            last_name: row.last_name,
-            attributes: row.attributes,
+    let mut slice = Slice {
+        people: Vec::with_capacity(rows.len()),
+        held: Vec::new(),
+        reached: None,
+    };
+    for row in rows {
+        if !row.mine {
+            return Ok(None);
+        }
+        let (Some(seq), Some(contact), Some(address)) = (row.seq, row.contact, row.address) else {
+            continue;
+        };
+        slice.reached = Some(seq);
+        if let Some(rule) = row.rule {
+            slice.held.push((seq, row.attempts.unwrap_or(0), rule));
+            continue;
+        }
+        slice.people.push(Recipient {
+            seq,
+            contact,
+            address,
+            language: row.language.unwrap_or_default(),
+            first_name: row.first_name.unwrap_or_default(),
+            last_name: row.last_name.unwrap_or_default(),
+            attributes: row.attributes.unwrap_or_default(),
             attempts: row.attempts.and_then(|n| u32::try_from(n).ok()).unwrap_or(0),
             first_attempt: row.first_at.map(jiff_sqlx::Timestamp::to_jiff),
-        })
-        .collect())
+        });
+    }
+    Ok(Some(slice))
 }
 
-/// Keeps the lease alive while a slow relay thinks. False: it is no longer ours.
+/// The rule that holds one recipient back at this moment; none: it may go. For whoever waited long since their slice was read.
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn extend(domain: &Domain, worker: Uuid, chunk: Chunk, lease: SignedDuration) -> Result<bool> {
-    let now = domain.now();
-    let done = sqlx::query!(
-        "update dispatch_chunks set leased_until = $4 where dispatch_id = $1 and chunk = $2 and leased_by = $3 and state = 'leased'",
-        chunk.dispatch.uuid(),
-        chunk.chunk,
-        worker,
-        ts(now + lease) as _
+pub async fn held_by(domain: &Domain, rules: &Rules, recipient: &Recipient) -> Result<Option<String>> {
+    let rule = sqlx::query_scalar!(
+        "select rule from mailing_recheck($1, $2, $3, array[$4::uuid], array[$5::text])",
+        rules.unit,
+        rules.classification,
+        rules.topics.as_deref() as Option<&[Uuid]>,
+        recipient.contact.uuid(),
+        recipient.address
     )
-    .execute(domain.pool())
+    .fetch_optional(domain.pool())
     .await?;
-    Ok(done.rows_affected() == 1)
-}
-
-/// Gives the chunk back: done when everyone in it has an outcome, else due when the next recipient is, and not before
-/// `not_before` (the relay is away). Nothing may be in flight any more.
-///
-/// # Errors
-/// When the database cannot be asked.
-pub async fn release(
-    domain: &Domain,
-    worker: Uuid,
-    chunk: Chunk,
-    not_before: Option<Timestamp>,
-) -> Result<()> {
-    let now = domain.now();
-    sqlx::query!(
-        "with open as (
-             select count(*) as people, min(coalesce(x.next_at, $4)) as next
-             from deliveries d left join deferrals x on x.dispatch_id = d.dispatch_id and x.seq = d.seq
-             where d.dispatch_id = $1 and d.chunk = $2
-               and not exists (select from outcomes o where o.dispatch_id = d.dispatch_id and o.seq = d.seq))
-         update dispatch_chunks c
-         set state = case when open.people = 0 then 'done' else 'waiting' end,
-             due_at = case when open.people = 0 then c.due_at else greatest(open.next, $5) end,
-             leased_by = null, leased_until = null, in_flight = '{}'
-         from open where c.dispatch_id = $1 and c.chunk = $2 and c.leased_by = $3",
-        chunk.dispatch.uuid(),
-        chunk.chunk,
-        worker,
-        ts(now) as _,
-        ts(not_before.unwrap_or(now)) as _,
-    )
-    .execute(domain.pool())
-    .await?;
-    Ok(())
+    Ok(rule.flatten())
 }

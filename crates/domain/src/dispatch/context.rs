@@ -16,8 +16,8 @@ pub struct Context {
     pub unit: UnitId,
     /// The unit's key, part of List-Id.
     pub unit_key: String,
-    /// The campaign behind it.
-    pub campaign: CampaignId,
+    /// The campaign behind it; none: a standing dispatch of triggered messages.
+    pub campaign: Option<CampaignId>,
     /// Whose connections it uses.
     pub lane: Lane,
     /// Rules of the last look.
@@ -38,16 +38,16 @@ impl Context {
     }
 }
 
-/// Loads the facts of a dispatch; none when there is no such dispatch of a campaign.
+/// Loads the facts of a dispatch; none when there is no such dispatch.
 ///
 /// # Errors
 /// When the database cannot be asked or the revision cannot be read.
 pub async fn context(domain: &Domain, dispatch: DispatchId) -> Result<Option<Context>> {
     let Some(row) = sqlx::query!(
-        r#"select d.unit_id as "unit: UnitId", u.key as unit_key, d.campaign_id as "campaign!: CampaignId", d.lane, d.classification,
-                  r.audience, r.source, r.sender
-           from dispatches d join units u on u.id = d.unit_id join campaign_revisions r on r.id = d.revision_id
-           where d.id = $1"#,
+        r#"select d.unit_id as "unit: UnitId", u.key as unit_key, d.campaign_id as "campaign: CampaignId", d.lane, d.classification,
+                  r.audience as "audience?", coalesce(r.source, d.source) as "source!", coalesce(r.sender, d.sender) as "sender!"
+           from dispatches d join units u on u.id = d.unit_id left join campaign_revisions r on r.id = d.revision_id
+           where d.id = $1 and (r.id is not null or d.source is not null)"#,
         dispatch.uuid()
     )
     .fetch_optional(domain.pool())
@@ -55,9 +55,9 @@ pub async fn context(domain: &Domain, dispatch: DispatchId) -> Result<Option<Con
     else {
         return Ok(None);
     };
-    let audience: Audience = serde_json::from_value(row.audience)?;
+    let audience = row.audience.map(serde_json::from_value::<Audience>).transpose()?;
     let source: render::Source = serde_json::from_value(row.source)?;
-    let topics = super::expand::topics_of(&audience);
+    let topics = audience.as_ref().and_then(super::expand::topics_of);
     let topic = match topics.as_deref() {
         Some([topic]) => one_topic(domain, *topic, source.default_language).await?,
         _ => None,

@@ -1,4 +1,4 @@
-//! Pause, resume, cancel. Workers look at the state several times a second, so each takes effect within one.
+//! Pause, resume, cancel, another limit. Workers look at the state several times a second, so each takes effect within one.
 //!
 //! These change the dispatch only; `campaigns` owns the campaign's own state and the audit line, and calls them in the
 //! same transaction.
@@ -23,21 +23,12 @@ pub async fn pause(tx: &mut Tx, by: &Granted<ControlSending>, dispatch: Dispatch
     Ok(())
 }
 
-/// Goes on where it stopped. A limit per hour counts on from now: chunks due meanwhile are not all let go at once.
+/// Goes on where it stopped.
 ///
 /// # Errors
 /// Not found outside the unit; wrong state when it is not paused.
 pub async fn resume(tx: &mut Tx, by: &Granted<ControlSending>, dispatch: DispatchId) -> Result<()> {
     change(tx, by, dispatch, Command::Resume).await?;
-    sqlx::query!(
-        "update dispatch_chunks c set due_at = c.due_at + ($2 - d.paused_at)
-         from dispatches d
-         where d.id = $1 and c.dispatch_id = d.id and c.state <> 'done' and d.throttle_per_hour is not null and c.due_at > d.paused_at",
-        dispatch.uuid(),
-        tx.now_sql() as _
-    )
-    .execute(tx.conn())
-    .await?;
     sqlx::query!(
         "update dispatches set paused_at = null where id = $1",
         dispatch.uuid()
@@ -53,6 +44,47 @@ pub async fn resume(tx: &mut Tx, by: &Granted<ControlSending>, dispatch: Dispatc
 /// Not found outside the unit; wrong state when it is over or already being cancelled.
 pub async fn cancel(tx: &mut Tx, by: &Granted<ControlSending>, dispatch: DispatchId) -> Result<()> {
     change(tx, by, dispatch, Command::Cancel).await?;
+    wake(tx).await
+}
+
+/// Another limit, in messages an hour; none: as fast as the relay takes them. Takes effect within a second, also while paused.
+///
+/// # Errors
+/// Not found outside the unit; wrong state when it is over.
+pub async fn set_throttle(
+    tx: &mut Tx,
+    by: &Granted<ControlSending>,
+    dispatch: DispatchId,
+    per_hour: Option<i32>,
+) -> Result<()> {
+    let state = sqlx::query_scalar!(
+        "select state from dispatches where id = $1 and unit_id = $2 for update",
+        dispatch.uuid(),
+        by.unit().uuid()
+    )
+    .fetch_optional(tx.conn())
+    .await?
+    .ok_or_else(Error::not_found)?;
+    if !matches!(
+        state.parse()?,
+        DispatchState::Expanding | DispatchState::Sending | DispatchState::Paused
+    ) {
+        return Err(Error::wrong_state(&state));
+    }
+    sqlx::query!(
+        "update dispatches set throttle_per_hour = $2 where id = $1",
+        dispatch.uuid(),
+        per_hour
+    )
+    .execute(tx.conn())
+    .await?;
+    // What an old, higher limit had saved up is not let go at once under the new one.
+    sqlx::query!(
+        "delete from sending_buckets where key = $1",
+        format!("dispatch:{}", dispatch.uuid())
+    )
+    .execute(tx.conn())
+    .await?;
     wake(tx).await
 }
 

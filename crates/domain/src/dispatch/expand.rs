@@ -33,9 +33,9 @@ pub(super) fn topics_of(audience: &Audience) -> Option<Vec<Uuid>> {
 
 /// Writes the ledger of a campaign's one run and lets the workers begin.
 ///
-/// Recipients are numbered with those who may get it first, cut into chunks of 50 to 1,000 (small audiences are spread over
-/// all connections too). Whoever a rule holds back is in the ledger all the same, with the rule as outcome: nobody is
-/// dropped (laws 1, 6, 8). With a limit per hour the chunks' times are spread accordingly, so that it holds across nodes.
+/// Recipients are numbered with those who may get it first, cut into chunks of 50 to 1,000 (beyond a million up to 4,000: a worker
+/// takes them one by one). Whoever a rule holds back is in the ledger all the same, with the rule as outcome: nobody is
+/// dropped (laws 1, 6, 8).
 ///
 /// # Errors
 /// When the campaign has a dispatch already (`dispatches_campaign`) or the database cannot be asked.
@@ -56,13 +56,16 @@ pub async fn expand(tx: &mut Tx, run: &Expansion<'_>) -> Result<DispatchId> {
     )
     .execute(tx.conn())
     .await?;
+    sqlx::query!(r#"select ledger_partition($1) as "none: ()""#, id.uuid())
+        .fetch_one(tx.conn())
+        .await?;
     write_links(tx, id, run.links).await?;
     write_ledger(tx, id, run, topics.as_deref()).await?;
     super::control::wake(tx).await?;
     Ok(id)
 }
 
-async fn write_links(tx: &mut Tx, id: DispatchId, links: &[render::Link]) -> Result<()> {
+pub(super) async fn write_links(tx: &mut Tx, id: DispatchId, links: &[render::Link]) -> Result<()> {
     let mut languages = Vec::with_capacity(links.len());
     let mut numbers = Vec::with_capacity(links.len());
     let (mut addresses, mut labels) = (Vec::new(), Vec::new());
@@ -136,15 +139,15 @@ async fn write_ledger(
            ), total as (
                select count(*) as people, count(*) filter (where held is null) as going,
                       count(*) filter (where $3 = 'transactional' and held = 'hard_bounce') as failing,
-                      greatest(1, least(greatest(50, least(1000, count(*) filter (where held is null) / 64)),
-                          case when $10::integer is null then 1000 else greatest(1, $10 / 60) end)) as size
+                      least(greatest(50, count(*) filter (where held is null) / 64),
+                          greatest(1000, least(4000, count(*) filter (where held is null) / 1000))) as size
                from judged
            ), numbered as materialized (
-               select j.*, row_number() over (order by (j.held is not null), j.contact_id) as seq, t.size
-               from judged j cross join total t
+               select j.*, row_number() over (order by (j.held is not null), j.contact_id) as seq
+               from judged j
            ), ledger as (
-               insert into deliveries (dispatch_id, seq, chunk, contact_id, channel, address, language, first_name, last_name, attributes)
-               select $1, n.seq, case when n.held is null then ((n.seq - 1) / n.size)::integer else -1 end, n.contact_id, 'email',
+               insert into deliveries (dispatch_id, seq, contact_id, channel, address, language, first_name, last_name, attributes)
+               select $1, n.seq, n.contact_id, 'email',
                    coalesce(n.address, ''), case when n.language = any ($8) then n.language else $7 end, n.first_name, n.last_name, n.attributes
                from numbered n
            ), held as (
@@ -154,7 +157,7 @@ async fn write_ledger(
            ), chunks as (
                insert into dispatch_chunks (dispatch_id, chunk, first_seq, last_seq, due_at)
                select $1, c, c * t.size + 1, least((c + 1) * t.size, t.going),
-                   $9::timestamptz + coalesce(make_interval(secs => c * t.size * 3600.0 / $10::integer), interval '0')
+                   $9::timestamptz
                from total t, generate_series(0, (t.going - 1) / t.size) c where t.going > 0
            ), rest as (
                insert into dispatch_chunks (dispatch_id, chunk, first_seq, last_seq, state, due_at, suppressed, failed)
@@ -173,7 +176,6 @@ async fn write_ledger(
         run.source.default_language.code(),
         &versions,
         crate::ts(now) as _,
-        run.throttle_per_hour,
     )
     .execute(tx.conn())
     .await?;

@@ -1,10 +1,10 @@
-//! Outcomes in batches, with the chunk's counters, and what is handed over next, in one transaction.
+//! Outcomes in batches, with the counters of their chunks, in one transaction.
 
-use super::claim::{Chunk, Recipient};
+use super::{claim::Chunk, worker::Worker};
 use crate::{Domain, Result, Tx, ts};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashSet;
-use types::ContactId;
+use std::fmt::Write;
 use uuid::Uuid;
 
 /// How a delivery ended.
@@ -34,7 +34,7 @@ impl OutcomeKind {
 }
 
 /// The end of one delivery.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     /// Number in the dispatch.
     pub seq: i64,
@@ -51,11 +51,11 @@ pub struct Outcome {
     /// When.
     pub at: Timestamp,
     /// The address itself is bad: suppress it in the whole installation.
-    pub bad_address: Option<(ContactId, String)>,
+    pub bad_address: bool,
 }
 
 /// A delivery that is tried again later.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deferral {
     /// Number in the dispatch.
     pub seq: i64,
@@ -71,18 +71,6 @@ pub struct Deferral {
     pub first_at: Timestamp,
 }
 
-/// Answer to [`record`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Window {
-    /// Recorded; these of the announced recipients may be handed over now. The others are held back by a rule that came
-    /// true since the audience was fixed, and have their outcome already.
-    Go(HashSet<i64>),
-    /// Recorded; but the dispatch was paused or cancelled, or lost its seal: hand over nothing.
-    Halt,
-    /// The lease is lost: nothing was recorded, somebody else has the chunk. Stop.
-    Lost,
-}
-
 /// What the last look before the hand-off needs to know of the dispatch.
 #[derive(Clone, Debug)]
 pub struct Rules {
@@ -94,197 +82,236 @@ pub struct Rules {
     pub topics: Option<Vec<Uuid>>,
 }
 
-/// Writes outcomes and deferrals, and announces who is handed over next.
-///
-/// The announced are looked at once more: a master unsubscribe, a complaint or an erasure since the expansion holds them
-/// back now (law 5). They stand in the chunk's `in_flight` until the call that brings their outcomes.
-///
-/// # Errors
-/// When the database cannot be asked: nothing was recorded then, and the same call can be made again.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "all of it in one transaction, or nothing"
-)]
-pub async fn record(
-    domain: &Domain,
-    worker: Uuid,
-    chunk: Chunk,
-    lease: SignedDuration,
-    rules: &Rules,
-    outcomes: &[Outcome],
-    deferrals: &[Deferral],
-    next: &[Recipient],
-) -> Result<Window> {
-    let mut tx = domain.begin().await?;
-    let Some(state) = sqlx::query_scalar!(
-        "select d.state from dispatch_chunks c join dispatches d on d.id = c.dispatch_id
-         where c.dispatch_id = $1 and c.chunk = $2 and c.leased_by = $3 and c.state = 'leased' for update of c",
-        chunk.dispatch.uuid(),
-        chunk.chunk,
-        worker
-    )
-    .fetch_optional(tx.conn())
-    .await?
-    else {
-        return Ok(Window::Lost);
-    };
-    let go = state == "sending" && !next.is_empty();
-    let held = if go {
-        recheck(&mut tx, rules, next).await?
-    } else {
-        Vec::new()
-    };
-    let allowed: HashSet<i64> = match go {
-        true => next
-            .iter()
-            .map(|it| it.seq)
-            .filter(|seq| !held.iter().any(|(at, _)| at == seq))
-            .collect(),
-        false => HashSet::new(),
-    };
-    write_outcomes(&mut tx, chunk, outcomes).await?;
-    // What a person is owed and cannot be delivered has failed; everything else is held back (product.md's table).
-    let fails = |rule: &str| rules.classification == "transactional" && rule == "hard_bounce";
-    write_held(&mut tx, chunk, &held, fails).await?;
-    write_deferrals(&mut tx, chunk, deferrals).await?;
-    suppress_bad_addresses(&mut tx, outcomes).await?;
-    let held_failed = i64::try_from(held.iter().filter(|(_, rule)| fails(rule)).count()).unwrap_or(0);
-    let held_back = i64::try_from(held.len()).unwrap_or(0) - held_failed;
-    let count = |kind| i64::try_from(outcomes.iter().filter(|it| it.kind == kind).count()).unwrap_or(0);
-    let in_flight: Vec<i64> = next
-        .iter()
-        .map(|it| it.seq)
-        .filter(|seq| allowed.contains(seq))
-        .collect();
-    let until = tx.now() + lease;
-    sqlx::query!(
-        "update dispatch_chunks set in_flight = $3, leased_until = $4, sent = sent + $5, failed = failed + $6,
-             suppressed = suppressed + $7, ambiguous = ambiguous + $8
-         where dispatch_id = $1 and chunk = $2",
-        chunk.dispatch.uuid(),
-        chunk.chunk,
-        &in_flight,
-        ts(until) as _,
-        count(OutcomeKind::Sent),
-        count(OutcomeKind::Failed) + held_failed,
-        count(OutcomeKind::Suppressed) + held_back,
-        count(OutcomeKind::Ambiguous),
-    )
-    .execute(tx.conn())
-    .await?;
-    tx.commit().await?;
-    Ok(if state == "sending" {
-        Window::Go(allowed)
-    } else {
-        Window::Halt
-    })
+impl Rules {
+    /// How a delivery ends that a rule holds back. What a person is owed and cannot be delivered has failed; everything else is
+    /// suppressed (product.md's table).
+    #[must_use]
+    pub fn end_of_held(&self, rule: &str) -> OutcomeKind {
+        if self.classification == "transactional" && rule == "hard_bounce" {
+            OutcomeKind::Failed
+        } else {
+            OutcomeKind::Suppressed
+        }
+    }
 }
 
-async fn recheck(tx: &mut Tx, rules: &Rules, next: &[Recipient]) -> Result<Vec<(i64, String)>> {
-    let contacts: Vec<Uuid> = next.iter().map(|it| it.contact.uuid()).collect();
-    let addresses: Vec<String> = next.iter().map(|it| it.address.clone()).collect();
+/// What happened since the last time.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    /// Ends.
+    pub outcomes: Vec<(Chunk, Outcome)>,
+    /// Attempts that were no end.
+    pub deferrals: Vec<(Chunk, Deferral)>,
+    /// Chunks that the worker keeps: their leases are renewed.
+    pub kept: Vec<Chunk>,
+    /// Chunks given back, and not to be claimed before a time (the relay is away). Nobody of them may be on their way any more.
+    pub released: Vec<(Chunk, Option<Timestamp>)>,
+}
+
+impl Batch {
+    /// Whether there is nothing to write.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.outcomes.is_empty()
+            && self.deferrals.is_empty()
+            && self.kept.is_empty()
+            && self.released.is_empty()
+    }
+
+    fn chunks(&self) -> Vec<Chunk> {
+        let mut all: Vec<Chunk> = self
+            .outcomes
+            .iter()
+            .map(|it| it.0)
+            .chain(self.deferrals.iter().map(|it| it.0))
+            .chain(self.kept.iter().copied())
+            .chain(self.released.iter().map(|it| it.0))
+            .collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}
+
+/// Writes a batch. Returns the chunks that are no longer this worker's: nothing of them was written, somebody else has them.
+///
+/// `again`: the same batch was tried before and nobody knows whether it was committed. If it was, nothing is written twice.
+///
+/// # Errors
+/// When the database cannot be asked: the same call can be made again, with `again`.
+pub async fn record(domain: &Domain, worker: Worker, batch: &Batch, again: bool) -> Result<HashSet<Chunk>> {
+    let chunks = batch.chunks();
+    let mut tx = domain.begin().await?;
+    let there = match again {
+        true => written(&mut tx, batch).await?,
+        false => HashSet::new(),
+    };
+    let mine = own(&mut tx, worker.id, &chunks).await?;
+    let lost: HashSet<Chunk> = chunks.into_iter().filter(|it| !mine.contains(it)).collect();
+    if lost.is_empty() && there.is_empty() {
+        write(&mut tx, worker, batch).await?;
+    } else {
+        let left = Batch {
+            outcomes: without(&batch.outcomes, |it| {
+                lost.contains(&it.0) || there.contains(&(it.0.dispatch.uuid(), it.1.seq))
+            }),
+            deferrals: without(&batch.deferrals, |it| lost.contains(&it.0)),
+            kept: without(&batch.kept, |it| lost.contains(it)),
+            released: without(&batch.released, |it| lost.contains(&it.0)),
+        };
+        write(&mut tx, worker, &left).await?;
+    }
+    tx.commit().await?;
+    Ok(lost)
+}
+
+fn without<T: Clone>(all: &[T], lost: impl Fn(&T) -> bool) -> Vec<T> {
+    all.iter().filter(|it| !lost(it)).cloned().collect()
+}
+
+/// Those of the batch's outcomes that are in the ledger already: all of them when it was committed, as far as the chunks are still ours.
+async fn written(tx: &mut Tx, batch: &Batch) -> Result<HashSet<(Uuid, i64)>> {
+    let dispatches: Vec<Uuid> = batch.outcomes.iter().map(|it| it.0.dispatch.uuid()).collect();
+    let seqs: Vec<i64> = batch.outcomes.iter().map(|it| it.1.seq).collect();
     let rows = sqlx::query!(
-        r#"select contact_id as "contact!", rule as "rule!" from mailing_recheck($1, $2, $3, $4, $5) where rule is not null"#,
-        rules.unit,
-        rules.classification,
-        rules.topics.as_deref() as Option<&[Uuid]>,
-        &contacts,
-        &addresses
+        "select o.dispatch_id, o.seq from unnest($1::uuid[], $2::bigint[]) as k (dispatch_id, seq)
+         join outcomes o on o.dispatch_id = k.dispatch_id and o.seq = k.seq",
+        &dispatches,
+        &seqs
     )
     .fetch_all(tx.conn())
     .await?;
-    let seq_of = |contact: Uuid| {
-        next.iter()
-            .find(|it| it.contact.uuid() == contact)
-            .map(|it| it.seq)
-    };
+    Ok(rows.into_iter().map(|row| (row.dispatch_id, row.seq)).collect())
+}
+
+/// Locks those of the chunks that this worker holds, in an order that all share.
+async fn own(tx: &mut Tx, worker: Uuid, chunks: &[Chunk]) -> Result<HashSet<Chunk>> {
+    let (dispatches, numbers) = columns(chunks.iter());
+    let rows = sqlx::query!(
+        r#"select c.dispatch_id as "dispatch: types::DispatchId", c.chunk
+           from unnest($1::uuid[], $2::integer[]) as k (dispatch_id, chunk)
+           join dispatch_chunks c on c.dispatch_id = k.dispatch_id and c.chunk = k.chunk
+           where c.leased_by = $3 and c.state = 'leased'
+           order by c.dispatch_id, c.chunk for update of c"#,
+        &dispatches,
+        &numbers,
+        worker
+    )
+    .fetch_all(tx.conn())
+    .await?;
     Ok(rows
         .into_iter()
-        .filter_map(|row| Some((seq_of(row.contact)?, row.rule)))
+        .map(|row| Chunk {
+            dispatch: row.dispatch,
+            chunk: row.chunk,
+        })
         .collect())
 }
 
-async fn write_outcomes(tx: &mut Tx, chunk: Chunk, outcomes: &[Outcome]) -> Result<()> {
+fn columns<'a>(chunks: impl Iterator<Item = &'a Chunk>) -> (Vec<Uuid>, Vec<i32>) {
+    chunks.map(|it| (it.dispatch.uuid(), it.chunk)).unzip()
+}
+
+async fn write(tx: &mut Tx, worker: Worker, batch: &Batch) -> Result<()> {
+    write_outcomes(tx, &batch.outcomes).await?;
+    write_deferrals(tx, &batch.deferrals).await?;
+    keep_counts(
+        tx,
+        worker.id,
+        &batch.outcomes,
+        &batch.kept,
+        &batch.released,
+        worker.lease,
+    )
+    .await
+}
+
+/// Outcomes by `copy`, and what follows from them.
+pub(super) async fn write_outcomes(tx: &mut Tx, outcomes: &[(Chunk, Outcome)]) -> Result<()> {
     if outcomes.is_empty() {
         return Ok(());
     }
-    let seqs: Vec<i64> = outcomes.iter().map(|it| it.seq).collect();
-    let kinds: Vec<String> = outcomes.iter().map(|it| it.kind.as_str().to_owned()).collect();
-    let rules: Vec<String> = outcomes.iter().map(|it| it.rule.clone()).collect();
-    let codes: Vec<Option<i16>> = outcomes.iter().map(|it| it.reply_code).collect();
-    let replies: Vec<String> = outcomes.iter().map(|it| it.reply.clone()).collect();
-    let attempts: Vec<i16> = outcomes.iter().map(|it| it.attempts).collect();
-    let times: Vec<jiff_sqlx::Timestamp> = outcomes.iter().map(|it| ts(it.at)).collect();
-    sqlx::query!(
-        "insert into outcomes (dispatch_id, seq, outcome, rule, reply_code, reply, attempts, at)
-         select $1, * from unnest($2::bigint[], $3::text[], $4::text[], $5::smallint[], $6::text[], $7::smallint[], $8::timestamptz[])",
-        chunk.dispatch.uuid(),
-        &seqs,
-        &kinds,
-        &rules,
-        &codes as &[Option<i16>],
-        &replies,
-        &attempts,
-        &times as &[jiff_sqlx::Timestamp],
-    )
-    .execute(tx.conn())
-    .await?;
-    sqlx::query!(
-        "delete from deferrals where dispatch_id = $1 and seq = any ($2)",
-        chunk.dispatch.uuid(),
-        &seqs
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-async fn write_held(
-    tx: &mut Tx,
-    chunk: Chunk,
-    held: &[(i64, String)],
-    fails: impl Fn(&str) -> bool,
-) -> Result<()> {
-    if held.is_empty() {
-        return Ok(());
+    let mut copy = tx
+        .conn()
+        .copy_in_raw(
+            "copy outcomes (dispatch_id, seq, outcome, rule, reply_code, reply, attempts, at) from stdin",
+        )
+        .await?;
+    copy.send(rows_of(outcomes).into_bytes()).await?;
+    copy.finish().await?;
+    let tried: Vec<&(Chunk, Outcome)> = outcomes.iter().filter(|it| it.1.attempts != 1).collect();
+    if !tried.is_empty() {
+        let dispatches: Vec<Uuid> = tried.iter().map(|it| it.0.dispatch.uuid()).collect();
+        let seqs: Vec<i64> = tried.iter().map(|it| it.1.seq).collect();
+        sqlx::query!(
+            "delete from deferrals x using unnest($1::uuid[], $2::bigint[]) as k (dispatch_id, seq)
+             where x.dispatch_id = k.dispatch_id and x.seq = k.seq",
+            &dispatches,
+            &seqs
+        )
+        .execute(tx.conn())
+        .await?;
     }
-    let seqs: Vec<i64> = held.iter().map(|(seq, _)| *seq).collect();
-    let rules: Vec<String> = held.iter().map(|(_, rule)| rule.clone()).collect();
-    let failed: Vec<bool> = held.iter().map(|(_, rule)| fails(rule)).collect();
-    sqlx::query!(
-        "with gone as (delete from deferrals where dispatch_id = $1 and seq = any ($2) returning seq, attempts)
-         insert into outcomes (dispatch_id, seq, outcome, rule, attempts, at)
-         select $1, h.seq, case when h.failed then 'failed' else 'suppressed' end, h.rule, coalesce(gone.attempts, 0), $4
-         from unnest($2::bigint[], $3::text[], $5::boolean[]) as h (seq, rule, failed) left join gone on gone.seq = h.seq",
-        chunk.dispatch.uuid(),
-        &seqs,
-        &rules,
-        tx.now_sql() as _,
-        &failed
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
+    suppress_bad_addresses(tx, outcomes).await
 }
 
-async fn write_deferrals(tx: &mut Tx, chunk: Chunk, deferrals: &[Deferral]) -> Result<()> {
+/// Rows in PostgreSQL's text format.
+fn rows_of(outcomes: &[(Chunk, Outcome)]) -> String {
+    let mut rows = String::with_capacity(outcomes.len() * 160);
+    for (chunk, it) in outcomes {
+        let _ = write!(
+            rows,
+            "{}\t{}\t{}\t",
+            chunk.dispatch.uuid(),
+            it.seq,
+            it.kind.as_str()
+        );
+        push_escaped(&mut rows, &it.rule);
+        match it.reply_code {
+            Some(code) => {
+                let _ = write!(rows, "\t{code}\t");
+            }
+            None => rows.push_str("\t\\N\t"),
+        }
+        push_escaped(&mut rows, &it.reply);
+        let _ = writeln!(rows, "\t{}\t{}", it.attempts, it.at);
+    }
+    rows
+}
+
+fn push_escaped(rows: &mut String, text: &str) {
+    for c in text.chars() {
+        match c {
+            '\\' => rows.push_str("\\\\"),
+            '\t' => rows.push_str("\\t"),
+            '\n' => rows.push_str("\\n"),
+            '\r' => rows.push_str("\\r"),
+            // Not a text for PostgreSQL.
+            '\0' => {}
+            c => rows.push(c),
+        }
+    }
+}
+
+pub(super) async fn write_deferrals(tx: &mut Tx, deferrals: &[(Chunk, Deferral)]) -> Result<()> {
     if deferrals.is_empty() {
         return Ok(());
     }
-    let seqs: Vec<i64> = deferrals.iter().map(|it| it.seq).collect();
-    let attempts: Vec<i16> = deferrals.iter().map(|it| it.attempts).collect();
-    let nexts: Vec<jiff_sqlx::Timestamp> = deferrals.iter().map(|it| ts(it.next_at)).collect();
-    let codes: Vec<Option<i16>> = deferrals.iter().map(|it| it.reply_code).collect();
-    let replies: Vec<String> = deferrals.iter().map(|it| it.reply.clone()).collect();
-    let firsts: Vec<jiff_sqlx::Timestamp> = deferrals.iter().map(|it| ts(it.first_at)).collect();
+    let dispatches: Vec<Uuid> = deferrals.iter().map(|it| it.0.dispatch.uuid()).collect();
+    let seqs: Vec<i64> = deferrals.iter().map(|it| it.1.seq).collect();
+    let attempts: Vec<i16> = deferrals.iter().map(|it| it.1.attempts).collect();
+    let nexts: Vec<jiff_sqlx::Timestamp> = deferrals.iter().map(|it| ts(it.1.next_at)).collect();
+    let codes: Vec<Option<i16>> = deferrals.iter().map(|it| it.1.reply_code).collect();
+    let replies: Vec<String> = deferrals.iter().map(|it| it.1.reply.clone()).collect();
+    let firsts: Vec<jiff_sqlx::Timestamp> = deferrals.iter().map(|it| ts(it.1.first_at)).collect();
     sqlx::query!(
         "insert into deferrals (dispatch_id, seq, attempts, next_at, reply_code, reply, first_at, at)
-         select $1, f.seq, f.attempts, f.next_at, f.code, f.reply, f.first_at, $8
-         from unnest($2::bigint[], $3::smallint[], $4::timestamptz[], $5::smallint[], $6::text[], $7::timestamptz[])
-             as f (seq, attempts, next_at, code, reply, first_at)
+         select f.dispatch_id, f.seq, f.attempts, f.next_at, f.code, f.reply, f.first_at, $8
+         from unnest($1::uuid[], $2::bigint[], $3::smallint[], $4::timestamptz[], $5::smallint[], $6::text[], $7::timestamptz[])
+             as f (dispatch_id, seq, attempts, next_at, code, reply, first_at)
          on conflict (dispatch_id, seq) do update
          set attempts = excluded.attempts, next_at = excluded.next_at, reply_code = excluded.reply_code, reply = excluded.reply, at = excluded.at",
-        chunk.dispatch.uuid(),
+        &dispatches,
         &seqs,
         &attempts,
         &nexts as &[jiff_sqlx::Timestamp],
@@ -299,35 +326,108 @@ async fn write_deferrals(tx: &mut Tx, chunk: Chunk, deferrals: &[Deferral]) -> R
 }
 
 /// A refusal that says the address is bad closes it for everybody: the golden record and the installation's list.
-async fn suppress_bad_addresses(tx: &mut Tx, outcomes: &[Outcome]) -> Result<()> {
-    let bad: Vec<(&ContactId, &String, &str)> = outcomes
-        .iter()
-        .filter_map(|it| {
-            it.bad_address
-                .as_ref()
-                .map(|(contact, address)| (contact, address, it.reply.as_str()))
-        })
-        .collect();
+async fn suppress_bad_addresses(tx: &mut Tx, outcomes: &[(Chunk, Outcome)]) -> Result<()> {
+    let bad: Vec<&(Chunk, Outcome)> = outcomes.iter().filter(|it| it.1.bad_address).collect();
     if bad.is_empty() {
         return Ok(());
     }
     let ids: Vec<Uuid> = bad.iter().map(|_| tx.uuid()).collect();
-    let contacts: Vec<Uuid> = bad.iter().map(|(contact, ..)| contact.uuid()).collect();
-    let addresses: Vec<String> = bad.iter().map(|(_, address, _)| (*address).clone()).collect();
-    let replies: Vec<String> = bad.iter().map(|(.., reply)| (*reply).to_owned()).collect();
+    let dispatches: Vec<Uuid> = bad.iter().map(|it| it.0.dispatch.uuid()).collect();
+    let seqs: Vec<i64> = bad.iter().map(|it| it.1.seq).collect();
+    let replies: Vec<String> = bad.iter().map(|it| it.1.reply.clone()).collect();
     sqlx::query!(
         "with bounced as (
              update identities i set bounced_at = coalesce(i.bounced_at, $5)
-             from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) as b (id, contact_id, address, reply)
-             where i.contact_id = b.contact_id and i.kind = 'email' and i.value = b.address
+             from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[]) as b (id, dispatch_id, seq, reply)
+                 join deliveries d on d.dispatch_id = b.dispatch_id and d.seq = b.seq
+             where i.contact_id = d.contact_id and i.kind = 'email' and i.value = d.address
              returning b.id, i.normalised, b.reply)
          insert into suppressions (id, normalised, reason, source, detail, created_at)
          select id, normalised, 'undeliverable', 'smtp', reply, $5 from bounced
          on conflict do nothing",
         &ids,
-        &contacts,
-        &addresses,
+        &dispatches,
+        &seqs,
         &replies,
+        tx.now_sql() as _
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// The counters of the chunks, their leases, and those given back: done when everyone has an outcome, else waiting for whoever
+/// is due next.
+pub(super) async fn keep_counts(
+    tx: &mut Tx,
+    worker: Uuid,
+    outcomes: &[(Chunk, Outcome)],
+    kept: &[Chunk],
+    released: &[(Chunk, Option<Timestamp>)],
+    lease: SignedDuration,
+) -> Result<()> {
+    let mut chunks: Vec<Chunk> = outcomes
+        .iter()
+        .map(|it| it.0)
+        .chain(kept.iter().copied())
+        .chain(released.iter().map(|it| it.0))
+        .collect();
+    chunks.sort_unstable();
+    chunks.dedup();
+    if chunks.is_empty() {
+        return Ok(());
+    }
+    let mut counts = vec![[0_i64; 4]; chunks.len()];
+    for (chunk, outcome) in outcomes {
+        if let Ok(at) = chunks.binary_search(chunk) {
+            counts[at][outcome.kind as usize] += 1;
+        }
+    }
+    let column = |n: usize| counts.iter().map(|it| it[n]).collect::<Vec<i64>>();
+    let back: Vec<bool> = chunks
+        .iter()
+        .map(|chunk| released.iter().any(|it| it.0 == *chunk))
+        .collect();
+    let not_before: Vec<Option<jiff_sqlx::Timestamp>> = chunks
+        .iter()
+        .map(|chunk| {
+            let at = released.iter().find(|it| it.0 == *chunk)?.1?;
+            Some(ts(at))
+        })
+        .collect();
+    let (dispatches, numbers) = columns(chunks.iter());
+    sqlx::query!(
+        "with given as (
+             select * from unnest($1::uuid[], $2::integer[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::boolean[], $8::timestamptz[])
+                 as g (dispatch_id, chunk, sent, failed, suppressed, ambiguous, back, not_before)
+         ), counted as (
+             select g.*, c.last_seq - c.first_seq + 1
+                    - (c.sent + c.failed + c.suppressed + c.cancelled + c.ambiguous + g.sent + g.failed + g.suppressed + g.ambiguous) as open,
+                 case when g.back then (select count(*) from deferrals x where x.dispatch_id = c.dispatch_id and x.seq between c.first_seq and c.last_seq) end as later,
+                 case when g.back then (select min(x.next_at) from deferrals x where x.dispatch_id = c.dispatch_id and x.seq between c.first_seq and c.last_seq) end as next_at
+             from given g join dispatch_chunks c on c.dispatch_id = g.dispatch_id and c.chunk = g.chunk
+         )
+         update dispatch_chunks c set
+             sent = c.sent + k.sent, failed = c.failed + k.failed, suppressed = c.suppressed + k.suppressed, ambiguous = c.ambiguous + k.ambiguous,
+             state = case when not k.back then c.state when k.open <= 0 then 'done' else 'waiting' end,
+             leased_by = case when k.back then null else c.leased_by end,
+             leased_until = case when k.back then null else clock_timestamp() + make_interval(secs => $10) end,
+             handed_to = case when k.back then null else c.handed_to end,
+             handed_at = case when k.back then null else c.handed_at end,
+             due_at = case when not k.back or k.open <= 0 then c.due_at
+                           else greatest(case when k.open > k.later then $11 else coalesce(k.next_at, $11) end, k.not_before) end
+         from counted k
+         where c.dispatch_id = k.dispatch_id and c.chunk = k.chunk and c.leased_by = $9",
+        &dispatches,
+        &numbers,
+        &column(OutcomeKind::Sent as usize),
+        &column(OutcomeKind::Failed as usize),
+        &column(OutcomeKind::Suppressed as usize),
+        &column(OutcomeKind::Ambiguous as usize),
+        &back,
+        &not_before as &[Option<jiff_sqlx::Timestamp>],
+        worker,
+        lease.as_secs_f64(),
         tx.now_sql() as _
     )
     .execute(tx.conn())

@@ -15,19 +15,40 @@ use uuid::Uuid;
 /// One key for the advisory lock: one node settles at a time, the others skip their turn.
 const LOCK: i64 = 0x6361_6d70_7365_7474;
 
+/// A dispatch that is not over.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Active {
+    /// Which.
+    pub id: DispatchId,
+    /// Whose connections it uses.
+    pub lane: Lane,
+    /// Whether it may go on.
+    pub state: DispatchState,
+    /// Messages an hour over all processes; none: as fast as the relay takes them.
+    pub throttle_per_hour: Option<i32>,
+}
+
 /// Which dispatches run, and whether they may go on: workers ask this several times a second, so that a pause takes effect
 /// within one.
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn active(domain: &Domain) -> Result<Vec<(DispatchId, Lane, DispatchState)>> {
+pub async fn active(domain: &Domain) -> Result<Vec<Active>> {
     let rows = sqlx::query!(
-        r#"select id as "id: DispatchId", lane, state from dispatches where state in ('expanding', 'sending', 'paused', 'cancelling')"#
+        r#"select id as "id: DispatchId", lane, state, throttle_per_hour from dispatches
+           where state in ('expanding', 'sending', 'paused', 'cancelling') order by created_at, id"#
     )
     .fetch_all(domain.pool())
     .await?;
     rows.into_iter()
-        .map(|row| Ok((row.id, row.lane.parse()?, row.state.parse()?)))
+        .map(|row| {
+            Ok(Active {
+                id: row.id,
+                lane: row.lane.parse()?,
+                state: row.state.parse()?,
+                throttle_per_hour: row.throttle_per_hour.filter(|it| *it > 0),
+            })
+        })
         .collect()
 }
 
@@ -46,11 +67,11 @@ pub async fn note_trouble(domain: &Domain, dispatch: DispatchId, reason: Option<
     Ok(())
 }
 
-/// One round. Does nothing while another node is at it.
+/// One round. Does nothing while another node is at it. `host`: whose lost workers are settled by their journals, not here.
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn settle(domain: &Domain) -> Result<()> {
+pub async fn settle(domain: &Domain, host: Uuid) -> Result<()> {
     let mut tx = domain.begin().await?;
     let mine = sqlx::query_scalar!("select pg_try_advisory_xact_lock($1)", LOCK)
         .fetch_one(tx.conn())
@@ -59,11 +80,12 @@ pub async fn settle(domain: &Domain) -> Result<()> {
         return Ok(());
     }
     break_seals(&mut tx).await?;
-    write_off(&mut tx).await?;
+    write_off(&mut tx, host).await?;
+    fold(&mut tx).await?;
     add_up(&mut tx).await?;
     let complete = sqlx::query_scalar!(
         r#"select d.id as "id: DispatchId" from dispatches d
-           where d.state in ('sending', 'paused', 'cancelling')
+           where (d.state = 'cancelling' or (d.kind = 'campaign' and d.state in ('sending', 'paused')))
              and not exists (select from dispatch_chunks c where c.dispatch_id = d.id and c.state <> 'done')"#
     )
     .fetch_all(tx.conn())
@@ -111,37 +133,44 @@ async fn break_seals(tx: &mut Tx) -> Result<()> {
 
 /// Whoever has no outcome in a cancelled dispatch gets one, chunk by chunk, except in chunks still in a worker's hands:
 /// those follow when they are given back or their lease ends.
-async fn write_off(tx: &mut Tx) -> Result<()> {
+async fn write_off(tx: &mut Tx, host: Uuid) -> Result<()> {
     let chunks = sqlx::query!(
-        r#"select c.dispatch_id as "dispatch: Uuid", c.chunk, c.in_flight, case when d.stopped_reason = 'seal_broken' then 'seal_broken' else 'cancelled' end as "rule!"
-           from dispatch_chunks c join dispatches d on d.id = c.dispatch_id
-           where d.state = 'cancelling' and c.state <> 'done' and (c.leased_until is null or c.leased_until < $1)
+        r#"select c.dispatch_id as "dispatch: Uuid", c.chunk, c.first_seq, c.last_seq,
+                  case when d.lane = 'transactional' then null else c.handed_to end as "handed_to?", c.handed_at as "handed_at: jiff_sqlx::Timestamp",
+                  case when d.stopped_reason = 'seal_broken' then 'seal_broken' else 'cancelled' end as "rule!"
+           from dispatches d join dispatch_chunks c on c.dispatch_id = d.id
+           where d.state = 'cancelling' and (c.state = 'waiting' or (c.state = 'leased' and c.leased_until < clock_timestamp()
+             and not exists (select from workers o where o.id = c.leased_by and o.host = $1)))
            for update of c skip locked"#,
-        tx.now_sql() as _
+        host
     )
     .fetch_all(tx.conn())
     .await?;
     for chunk in chunks {
         sqlx::query!(
             "with open as (
-                 select d.seq, d.seq = any ($3) as lost, coalesce(x.attempts, 0) as attempts
-                 from deliveries d left join deferrals x on x.dispatch_id = d.dispatch_id and x.seq = d.seq
-                 where d.dispatch_id = $1 and d.chunk = $2
-                   and not exists (select from outcomes o where o.dispatch_id = d.dispatch_id and o.seq = d.seq)
+                 select d.seq, d.seq <= coalesce($5::bigint, 0) and (x.next_at is null or x.next_at <= $6::timestamptz) as lost, coalesce(x.attempts, 0) as attempts
+                 from deliveries d
+                     left join lateral (select f.attempts, f.next_at from deferrals f where f.dispatch_id = $1 and f.seq = d.seq offset 0) x on true
+                     left join lateral (select true as there from outcomes e where e.dispatch_id = $1 and e.seq = d.seq offset 0) o on true
+                 where d.dispatch_id = $1 and d.seq between $3 and $4 and o.there is null
              ), written as (
                  insert into outcomes (dispatch_id, seq, outcome, rule, attempts, at)
-                 select $1, seq, case when lost then 'ambiguous' else 'cancelled' end, case when lost then 'worker_lost' else $4 end, attempts, $5
+                 select $1, seq, case when lost then 'ambiguous' else 'cancelled' end, case when lost then 'worker_lost' else $7 end, attempts, $8
                  from open
              ), gone as (
                  delete from deferrals x using open where x.dispatch_id = $1 and x.seq = open.seq
              )
-             update dispatch_chunks c set state = 'done', leased_by = null, leased_until = null, in_flight = '{}',
+             update dispatch_chunks c set state = 'done', leased_by = null, leased_until = null, handed_to = null, handed_at = null,
                  cancelled = c.cancelled + (select count(*) from open where not lost),
                  ambiguous = c.ambiguous + (select count(*) from open where lost)
              where c.dispatch_id = $1 and c.chunk = $2",
             chunk.dispatch,
             chunk.chunk,
-            &chunk.in_flight,
+            chunk.first_seq,
+            chunk.last_seq,
+            chunk.handed_to,
+            chunk.handed_at as _,
             chunk.rule,
             tx.now_sql() as _
         )
@@ -151,19 +180,42 @@ async fn write_off(tx: &mut Tx) -> Result<()> {
     Ok(())
 }
 
+/// Chunks of triggered messages that are done: one each, and nobody asks for them again. Their counts go to chunk -1.
+async fn fold(tx: &mut Tx) -> Result<()> {
+    sqlx::query!(
+        "with done as (
+             delete from dispatch_chunks c using dispatches d
+             where d.id = c.dispatch_id and d.kind = 'message' and d.state in ('sending', 'paused', 'cancelling') and c.state = 'done' and c.chunk <> -1
+             returning c.dispatch_id, c.sent, c.failed, c.suppressed, c.cancelled, c.ambiguous
+         )
+         insert into dispatch_chunks as k (dispatch_id, chunk, first_seq, last_seq, state, due_at, sent, failed, suppressed, cancelled, ambiguous)
+         select dispatch_id, -1, 0, 0, 'done', $1, sum(sent)::bigint, sum(failed)::bigint, sum(suppressed)::bigint, sum(cancelled)::bigint, sum(ambiguous)::bigint
+         from done group by dispatch_id
+         on conflict (dispatch_id, chunk) do update set sent = k.sent + excluded.sent, failed = k.failed + excluded.failed,
+             suppressed = k.suppressed + excluded.suppressed, cancelled = k.cancelled + excluded.cancelled, ambiguous = k.ambiguous + excluded.ambiguous",
+        tx.now_sql() as _
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// Counters of running dispatches from their chunks, and the course over time. What moves no longer stands still, whichever
 /// node had noted that it did and may be gone.
 async fn add_up(tx: &mut Tx) -> Result<()> {
     sqlx::query!(
-        "update dispatches d set sent = c.sent, failed = c.failed, suppressed = c.suppressed, cancelled = c.cancelled, ambiguous = c.ambiguous,
+        "update dispatches d set audience = case d.kind when 'message' then c.sent + c.failed + c.suppressed + c.cancelled + c.ambiguous + c.open else d.audience end,
+             sent = c.sent, failed = c.failed, suppressed = c.suppressed, cancelled = c.cancelled, ambiguous = c.ambiguous,
              stopped_reason = case when c.sent + c.failed > d.sent + d.failed and d.stopped_reason not in ('seal_broken', 'ledger_unbalanced')
                                    then null else d.stopped_reason end
          from (select c.dispatch_id, sum(c.sent)::bigint as sent, sum(c.failed)::bigint as failed, sum(c.suppressed)::bigint as suppressed,
-                   sum(c.cancelled)::bigint as cancelled, sum(c.ambiguous)::bigint as ambiguous
+                   sum(c.cancelled)::bigint as cancelled, sum(c.ambiguous)::bigint as ambiguous,
+                   count(*) filter (where c.state <> 'done') as open
                from dispatch_chunks c join dispatches a on a.id = c.dispatch_id
                where a.state in ('sending', 'paused', 'cancelling') group by c.dispatch_id) c
-         where c.dispatch_id = d.id and (d.sent, d.failed, d.suppressed, d.cancelled, d.ambiguous)
-             is distinct from (c.sent, c.failed, c.suppressed, c.cancelled, c.ambiguous)"
+         where c.dispatch_id = d.id and (d.sent, d.failed, d.suppressed, d.cancelled, d.ambiguous, d.audience)
+             is distinct from (c.sent, c.failed, c.suppressed, c.cancelled, c.ambiguous,
+                 case d.kind when 'message' then c.sent + c.failed + c.suppressed + c.cancelled + c.ambiguous + c.open else d.audience end)"
     )
     .execute(tx.conn())
     .await?;

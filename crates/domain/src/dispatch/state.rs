@@ -29,13 +29,18 @@ impl Lane {
     }
 }
 
+impl Lane {
+    /// The lane of that name.
+    #[must_use]
+    pub fn named(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|lane| lane.as_str() == text)
+    }
+}
+
 impl FromStr for Lane {
     type Err = Error;
     fn from_str(text: &str) -> Result<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|lane| lane.as_str() == text)
-            .ok_or_else(|| Error::broken("unknown lane"))
+        Self::named(text).ok_or_else(|| Error::broken("unknown lane"))
     }
 }
 

@@ -104,7 +104,7 @@ pub async fn view(domain: &Domain, delivery: DeliveryRef) -> Result<Option<Rende
 
 async fn person(domain: &Domain, delivery: DeliveryRef) -> Result<Option<Person>> {
     let row = sqlx::query!(
-        "select address, language, first_name, last_name, attributes from deliveries where dispatch_id = $1 and seq = $2",
+        r#"select address as "address!", language as "language!", first_name as "first_name!", last_name as "last_name!", attributes as "attributes!" from ledger_line($1, $2)"#,
         delivery.dispatch.uuid(),
         delivery.seq
     )

@@ -50,12 +50,11 @@ pub async fn recipient(tx: &mut Tx, delivery: DeliveryRef) -> Result<Option<Reci
     let Some(row) = sqlx::query!(
         r#"select c.id as "contact: ContactId", c.first_name, c.language, c.unsubscribed_all_at is not null as "unsubscribed_all!",
                   coalesce(i.value, '') as "address!", u.id as "unit: UnitId", u.name as unit_name, u.accent, u.default_language, p.topics
-           from deliveries d
+           from ledger_line($1, $2) d
            join dispatches p on p.id = d.dispatch_id
            join units u on u.id = p.unit_id
            join contacts c on c.id = d.contact_id and c.erased_at is null
-           left join identities i on i.contact_id = c.id and i.kind = 'email' and i.is_primary
-           where d.dispatch_id = $1 and d.seq = $2"#,
+           left join identities i on i.contact_id = c.id and i.kind = 'email' and i.is_primary"#,
         delivery.dispatch.uuid(),
         delivery.seq
     )

@@ -58,9 +58,13 @@ async fn finished(
     .bind(at)
     .execute(tx.conn())
     .await?;
+    sqlx::query("select ledger_partition($1)")
+        .bind(dispatch.uuid())
+        .execute(tx.conn())
+        .await?;
     sqlx::query(
-        "insert into deliveries (dispatch_id, seq, chunk, contact_id, address, language)
-         select $1, n, 1, gen_random_uuid(), n || '@mail.test', case when n % 2 = 0 then 'pl' else 'en' end from generate_series(1, $2) n",
+        "insert into deliveries (dispatch_id, seq, contact_id, address, language)
+         select $1, n, gen_random_uuid(), n || '@mail.test', case when n % 2 = 0 then 'pl' else 'en' end from generate_series(1, $2) n",
     )
     .bind(dispatch.uuid())
     .bind(audience)

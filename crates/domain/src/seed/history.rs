@@ -4,7 +4,7 @@
 use super::{Demo, messages::Message};
 use crate::{
     Error, Result,
-    dispatch::{self, Lane, Outcome, OutcomeKind, Window},
+    dispatch::{self, Batch, Outcome, OutcomeKind, Worker},
     events::{self, Hit, HitKind, Rule},
     tokens::DeliveryRef,
     topics::Origin,
@@ -14,7 +14,6 @@ use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use types::{DispatchId, topics::ConsentSource};
 use uuid::Uuid;
 
-const LEASE: SignedDuration = SignedDuration::from_mins(5);
 const PHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148";
 const DESK: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Thunderbird/140.0";
 
@@ -22,68 +21,51 @@ impl Demo {
     /// Hands over what is due, as a worker does, with a relay that knows one address in a hundred no longer.
     pub(super) async fn send(&self, seed: u64) -> Result<()> {
         let mut rng = StdRng::seed_from_u64(seed);
-        let worker = Uuid::from_u128(u128::from(seed) + 1);
-        dispatch::settle(&self.domain).await?;
-        while let Some(chunk) = dispatch::claim(&self.domain, worker, Lane::Marketing, LEASE).await? {
-            let context = dispatch::context(&self.domain, chunk.dispatch)
+        let worker = Worker {
+            id: Uuid::from_u128(u128::from(seed) + 1),
+            host: Uuid::nil(),
+            lease: SignedDuration::from_mins(5),
+        };
+        dispatch::settle(&self.domain, worker.host).await?;
+        for running in dispatch::active(&self.domain).await? {
+            let context = dispatch::context(&self.domain, running.id)
                 .await?
                 .ok_or_else(|| Error::broken("a dispatch of the demo"))?;
-            let people = dispatch::recipients(&self.domain, chunk).await?;
-            let window = dispatch::record(
-                &self.domain,
-                worker,
-                chunk,
-                LEASE,
-                &context.rules,
-                &[],
-                &[],
-                &people,
-            )
-            .await?;
-            let Window::Go(allowed) = window else {
-                return Err(Error::broken("a chunk of the demo"));
-            };
-            let mut outcomes = Vec::with_capacity(people.len());
-            for person in people.iter().filter(|person| allowed.contains(&person.seq)) {
-                let gone = rng.random_ratio(1, 110);
-                outcomes.push(Outcome {
-                    seq: person.seq,
-                    kind: if gone {
-                        OutcomeKind::Failed
-                    } else {
-                        OutcomeKind::Sent
-                    },
-                    rule: if gone {
-                        "hard_bounce".to_owned()
-                    } else {
-                        String::new()
-                    },
-                    reply_code: Some(if gone { 550 } else { 250 }),
-                    reply: if gone {
-                        "5.1.1 No such mailbox".to_owned()
-                    } else {
-                        "2.0.0 Ok".to_owned()
-                    },
-                    attempts: 1,
-                    at: self.domain.now(),
-                    bad_address: gone.then(|| (person.contact, person.address.clone())),
-                });
+            while let Some(claimed) = dispatch::claim(&self.domain, worker, running.id).await? {
+                let slice =
+                    dispatch::slice(&self.domain, worker, claimed, &context.rules, 0, i64::MAX).await?;
+                let slice = slice.ok_or_else(|| Error::broken("a chunk of the demo"))?;
+                let now = self.domain.now();
+                let mut batch = Batch {
+                    released: vec![(claimed.chunk, None)],
+                    ..Batch::default()
+                };
+                for (seq, attempts, rule) in slice.held {
+                    batch.outcomes.push((
+                        claimed.chunk,
+                        Outcome {
+                            seq,
+                            kind: context.rules.end_of_held(&rule),
+                            rule,
+                            reply_code: None,
+                            reply: String::new(),
+                            attempts,
+                            at: now,
+                            bad_address: false,
+                        },
+                    ));
+                }
+                for person in slice.people {
+                    let gone = rng.random_ratio(1, 110);
+                    batch
+                        .outcomes
+                        .push((claimed.chunk, answered(person.seq, gone, now)));
+                }
+                self.clock.advance(SignedDuration::from_secs(2));
+                dispatch::record(&self.domain, worker, &batch, false).await?;
             }
-            self.clock.advance(SignedDuration::from_secs(2));
-            dispatch::record(
-                &self.domain,
-                worker,
-                chunk,
-                LEASE,
-                &context.rules,
-                &outcomes,
-                &[],
-                &[],
-            )
-            .await?;
-            dispatch::release(&self.domain, worker, chunk, None).await?;
         }
-        dispatch::settle(&self.domain).await
+        dispatch::settle(&self.domain, worker.host).await
     }
 
     /// Readers open and click, most of them within a day; scanners follow every link at once; a few leave.
@@ -236,5 +218,22 @@ impl Reader {
                 )
             })
             .collect()
+    }
+}
+
+fn answered(seq: i64, gone: bool, at: Timestamp) -> Outcome {
+    Outcome {
+        seq,
+        kind: if gone {
+            OutcomeKind::Failed
+        } else {
+            OutcomeKind::Sent
+        },
+        rule: if gone { "hard_bounce" } else { "" }.to_owned(),
+        reply_code: Some(if gone { 550 } else { 250 }),
+        reply: if gone { "5.1.1 No such mailbox" } else { "2.0.0 Ok" }.to_owned(),
+        attempts: 1,
+        at,
+        bad_address: gone,
     }
 }

@@ -151,23 +151,34 @@ pub struct SeedRelay<'a> {
     pub connections: u16,
 }
 
-/// Makes the environment's relay the first row, when there is none. Later the rows win: what admins changed in the console
-/// is not undone by a restart. `true`: a row was made.
-pub async fn seed_relay(domain: &Domain, relay: &SeedRelay<'_>) -> Result<bool> {
+/// Keeps the environment's relay as a row, while nobody set up or changed one in the console: what admins did there is not undone by
+/// a restart, and a variable that was changed or taken away does not live on. `true`: a row was made.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn follow_environment(domain: &Domain, relay: Option<&SeedRelay<'_>>) -> Result<bool> {
     let mut tx = domain.begin().await?;
     // Nodes may start at the same moment.
     sqlx::query!("lock table relays in share row exclusive mode")
         .execute(tx.conn())
         .await?;
-    let present = sqlx::query_scalar!(r#"select exists (select from relays) as "any!""#)
-        .fetch_one(tx.conn())
-        .await?;
-    if present {
+    let known = sqlx::query!(
+        r#"select (select id from relays where from_environment limit 1) as "own: RelayId",
+               exists (select from relays where not from_environment) as "others!""#
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    let Some(relay) = relay.filter(|_| !known.others) else {
+        if known.own.is_some() {
+            sqlx::query!("delete from relays where from_environment")
+                .execute(tx.conn())
+                .await?;
+            tx.commit().await?;
+        }
         return Ok(false);
-    }
+    };
     let input = RelayInput {
-        // Names are shorter than the longest host.
-        name: relay.host.chars().take(120).collect(),
+        name: relay.host.to_owned(),
         host: relay.host.to_owned(),
         port: i32::from(relay.port),
         security: relay.security,
@@ -180,7 +191,12 @@ pub async fn seed_relay(domain: &Domain, relay: &SeedRelay<'_>) -> Result<bool> 
         connections: i32::from(relay.connections.clamp(1, 1000)),
         ..RelayInput::default()
     };
-    let id = staff::insert(&mut tx, &input).await?;
+    if let Some(id) = known.own {
+        staff::follow(&mut tx, id, &input).await?;
+        tx.commit().await?;
+        return Ok(false);
+    }
+    let id = staff::insert(&mut tx, &input, true).await?;
     // Before set-up there is no unit whose log could say so.
     if let Some(root) = crate::units::root(&mut tx).await? {
         let by = System.grant::<crate::access::ManageSystem>(root);

@@ -20,8 +20,8 @@ mod verify;
 
 pub use domains::{create_domain, get_domain, list_domains, remove_domain, update_domain};
 pub use engine::{
-    Places, RelayConfig, SeedRelay, SigningConfig, has_relays, places, relay_config, relays, seed_relay,
-    signing, version,
+    Places, RelayConfig, SeedRelay, SigningConfig, follow_environment, has_relays, places, relay_config,
+    relays, signing, version,
 };
 pub use keys::{activate_key, make_key, remove_key, retire_key};
 pub use limits::{list_limits, remove_limit, set_limit};

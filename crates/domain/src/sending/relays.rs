@@ -45,20 +45,20 @@ pub async fn get_relay(tx: &mut Tx, _by: &Granted<ManageSystem>, id: RelayId) ->
 /// Fields that are not right.
 pub async fn create_relay(tx: &mut Tx, by: &Granted<ManageSystem>, input: &RelayInput) -> Result<RelayId> {
     let input = check(input, None)?;
-    let id = insert(tx, &input).await?;
+    let id = insert(tx, &input, false).await?;
     let object = Object::new("relay", id.uuid(), &input.name);
     audit::record(tx, by, "relay.created", object, detail(&input)).await?;
     Ok(id)
 }
 
 /// Writes a relay that was checked.
-pub(super) async fn insert(tx: &mut Tx, input: &RelayInput) -> Result<RelayId> {
+pub(super) async fn insert(tx: &mut Tx, input: &RelayInput, from_environment: bool) -> Result<RelayId> {
     let id: RelayId = tx.id();
     let sealed = sealed_password(tx, id, input)?;
     sqlx::query!(
         "insert into relays (id, name, host, port, security, username, password_sealed, authorities, lanes, weight, priority, connections,
-             max_per_second, is_active, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)",
+             max_per_second, is_active, created_at, updated_at, from_environment)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $16)",
         id.uuid(),
         input.name,
         input.host,
@@ -74,10 +74,35 @@ pub(super) async fn insert(tx: &mut Tx, input: &RelayInput) -> Result<RelayId> {
         input.max_per_second,
         input.is_active,
         tx.now_sql() as _,
+        from_environment,
     )
     .execute(tx.conn())
     .await?;
     Ok(id)
+}
+
+/// The relay of the environment as it is said there now.
+pub(super) async fn follow(tx: &mut Tx, id: RelayId, input: &RelayInput) -> Result<()> {
+    let sealed = sealed_password(tx, id, input)?;
+    sqlx::query!(
+        "update relays set name = $2, host = $3, port = $4, security = $5, username = $6, password_sealed = $7, authorities = $8,
+             connections = $9, updated_at = $10
+         where id = $1 and (host, port, security, username, authorities, connections) is distinct from ($3, $4, $5, $6, $8, $9)
+            or id = $1 and $7::bytea is not null",
+        id.uuid(),
+        input.name,
+        input.host,
+        input.port,
+        input.security.as_str(),
+        user(input),
+        sealed,
+        input.authorities,
+        input.connections,
+        tx.now_sql() as _,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }
 
 /// Changes a relay, or takes it out of use (`is_active`), and answers with its new edit version.
@@ -106,7 +131,7 @@ pub async fn update_relay(
         "update relays set name = $2, host = $3, port = $4, security = $5, username = $6,
              password_sealed = case when $6::text is null then null else coalesce($7, password_sealed) end,
              authorities = $8, lanes = $9, weight = $10, priority = $11, connections = $12, max_per_second = $13, is_active = $14,
-             updated_at = $15, edit_version = edit_version + 1
+             updated_at = $15, edit_version = edit_version + 1, from_environment = false
          where id = $1 returning edit_version",
         id.uuid(),
         input.name,

@@ -8,7 +8,11 @@ use types::DispatchId;
 pub(super) const TOLD: i64 = 20;
 
 pub(super) async fn checks(domain: &Domain) -> Result<Vec<Check>> {
-    Ok(vec![balance(domain).await?, missing(domain).await?])
+    Ok(vec![
+        balance(domain).await?,
+        missing(domain).await?,
+        strays(domain).await?,
+    ])
 }
 
 /// The counters of each dispatch against its lines. While it goes on, the chunks count: those of the dispatch follow them.
@@ -41,10 +45,10 @@ async fn balance(domain: &Domain) -> Result<Check> {
                    where dispatch_id = d.id and d.state not in ('done', 'stopped')
                ) c
            ) k
-           where (d.state <> 'expanding' and d.audience <> l.lines)
+           where ledger_attached(d.id) and ((d.state <> 'expanding' and (d.kind = 'campaign' or d.state in ('done', 'stopped')) and d.audience <> l.lines)
               or (k.sent, k.failed, k.suppressed, k.cancelled, k.ambiguous)
                  is distinct from (o.sent, o.failed, o.suppressed, o.cancelled, o.ambiguous)
-              or (d.state in ('done', 'stopped') and o.outcomes <> d.audience)
+              or (d.state in ('done', 'stopped') and o.outcomes <> d.audience))
            order by d.id limit $1"#,
         TOLD
     )
@@ -89,6 +93,34 @@ async fn missing(domain: &Domain) -> Result<Check> {
         .collect();
     Ok(Check {
         name: "one outcome a recipient",
+        examined: examined.unsigned_abs(),
+        findings,
+    })
+}
+
+/// What foreign keys would hold if they did not cost more than the rows: lines of a dispatch, one a person, and outcomes of lines.
+async fn strays(domain: &Domain) -> Result<Check> {
+    let mut tx = domain.begin().await?;
+    let examined = sqlx::query_scalar!(r#"select count(*) as "count!" from outcomes"#)
+        .fetch_one(tx.conn())
+        .await?;
+    let findings = sqlx::query_scalar!(
+        r#"select format('dispatch %s, line %s: no such dispatch', l.dispatch_id, l.seq) as "text!" from deliveries l
+           where not exists (select from dispatches d where d.id = l.dispatch_id)
+           union all
+           select format('dispatch %s, outcome %s: no such line', o.dispatch_id, o.seq) from outcomes o
+           where not exists (select from deliveries l where l.dispatch_id = o.dispatch_id and l.seq = o.seq)
+           union all
+           select format('dispatch %s: person %s has %s lines', l.dispatch_id, l.contact_id, count(*)) from deliveries l
+           join dispatches d on d.id = l.dispatch_id and d.kind = 'campaign'
+           group by l.dispatch_id, l.contact_id, l.channel having count(*) > 1
+           order by 1 limit $1"#,
+        TOLD
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(Check {
+        name: "lines and outcomes belong together",
         examined: examined.unsigned_abs(),
         findings,
     })

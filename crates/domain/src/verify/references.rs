@@ -32,7 +32,7 @@ async fn events(conn: &mut PgConnection) -> Result<Check> {
         .await?;
     let findings = sqlx::query_scalar!(
         r#"select format('event %s: no such line in the ledger', e.id) as "text!" from events e
-           where not exists (select from deliveries l where l.dispatch_id = e.dispatch_id and l.seq = e.seq)
+           where ledger_attached(e.dispatch_id) and not exists (select from deliveries l where l.dispatch_id = e.dispatch_id and l.seq = e.seq)
            order by e.id limit $1"#,
         TOLD
     )

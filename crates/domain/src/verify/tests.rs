@@ -15,10 +15,11 @@ async fn wrong(domain: &Domain) -> Result<Vec<&'static str>> {
 async fn dispatch(university: &University, pool: &PgPool) -> Result<()> {
     for sql in [
         "insert into dispatches (id, unit_id, kind, lane, classification, state, audience, sent, suppressed, created_at)
-         select '00000000-0000-0000-0000-000000000001', id, 'message', 'marketing', 'marketing', 'done', 2, 1, 1, now()
+         select '00000000-0000-0000-0000-000000000001', id, 'campaign', 'marketing', 'marketing', 'done', 2, 1, 1, now()
          from units where key = 'shop'",
-        "insert into deliveries (dispatch_id, seq, chunk, contact_id, address, language)
-         select '00000000-0000-0000-0000-000000000001', n, 0, gen_random_uuid(), 'a@b.test', 'en' from generate_series(1, 2) n",
+        "select ledger_partition('00000000-0000-0000-0000-000000000001')",
+        "insert into deliveries (dispatch_id, seq, contact_id, address, language)
+         select '00000000-0000-0000-0000-000000000001', n, gen_random_uuid(), 'a@b.test', 'en' from generate_series(1, 2) n",
         "insert into outcomes (dispatch_id, seq, outcome, at)
          values ('00000000-0000-0000-0000-000000000001', 1, 'sent', now()),
                 ('00000000-0000-0000-0000-000000000001', 2, 'suppressed', now())",

@@ -9,6 +9,7 @@ use delivery::email::{Connection, Mailbox, Message, Outgoing};
 use delivery::{Channel, HandOff};
 use domain::Domain;
 use domain::access::System;
+use domain::dispatch::Lane;
 use domain::queue::{Failure, PreparedMail, SystemMail};
 use types::JobId;
 
@@ -131,9 +132,13 @@ async fn hand_over(shared: &Shared, message: &Message<'_>) -> Result<(), Failure
         .assemble()
         .map_err(|error| Failure::Dead(error.to_string()))?;
     let sending = async {
-        let mut line = Connection::open(&shared.connector)
-            .await
-            .map_err(|error| Failure::Retry(error.to_string()))?;
+        let (relay, permit) = shared
+            .relays
+            .pick(Lane::Transactional)
+            .map_err(|_| Failure::Retry("no relay can be used at the moment".to_owned()))?;
+        let opened = Connection::open(&relay.connector).await;
+        relay.tried(permit, &opened);
+        let mut line = opened.map_err(|error| Failure::Retry(error.to_string()))?;
         let outgoing = Outgoing {
             sender: Some(&message.from.address),
             recipient: &message.to.address,

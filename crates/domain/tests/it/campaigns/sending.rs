@@ -193,8 +193,8 @@ async fn paused_resumed_cancelled(pool: PgPool) -> domain::Result<()> {
     assert_eq!(set.detail(id).await?.state, CampaignState::Paused);
     control(&set, id, "resume").await?;
     control(&set, id, "cancel").await?;
-    domain::dispatch::settle(&set.university.domain).await?;
-    domain::dispatch::settle(&set.university.domain).await?;
+    domain::dispatch::settle(&set.university.domain, uuid::Uuid::nil()).await?;
+    domain::dispatch::settle(&set.university.domain, uuid::Uuid::nil()).await?;
     let mut tx = set.university.domain.begin().await?;
     let progress = campaigns::progress(&mut tx, &set.author.grant(set.unit())?, id)
         .await?
@@ -204,6 +204,56 @@ async fn paused_resumed_cancelled(pool: PgPool) -> domain::Result<()> {
         (CampaignState::Cancelled, 3, progress.audience)
     );
     assert_eq!(code(control(&set, id, "resume").await), Some(Code::WrongState));
+    Ok(())
+}
+
+async fn throttle(set: &Set, id: CampaignId, per_hour: Option<i32>) -> domain::Result<()> {
+    let by = set.author.grant::<ControlSending>(set.unit())?;
+    let mut tx = set.university.domain.begin().await?;
+    campaigns::set_throttle(&mut tx, &by, id, per_hour).await?;
+    tx.commit().await
+}
+
+async fn limit(set: &Set, id: CampaignId) -> domain::Result<Option<i32>> {
+    let mut tx = set.university.domain.begin().await?;
+    let found = campaigns::progress(&mut tx, &set.author.grant(set.unit())?, id).await?;
+    Ok(found.and_then(|it| it.throttle_per_hour))
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn its_speed_changes_while_it_runs(pool: PgPool) -> domain::Result<()> {
+    let set = Set::new(pool).await?;
+    let id = set.approved().await?;
+    assert_eq!(code(throttle(&set, id, Some(60)).await), Some(Code::WrongState));
+    control(&set, id, "schedule").await?;
+    campaigns::launch_due(&set.university.domain).await?;
+    for wrong in [0, -1, campaigns::MAX_PER_HOUR + 1] {
+        assert_eq!(
+            code(throttle(&set, id, Some(wrong)).await),
+            Some(Code::Invalid),
+            "{wrong}"
+        );
+    }
+    throttle(&set, id, Some(60)).await?;
+    throttle(&set, id, Some(60)).await?;
+    assert_eq!(limit(&set, id).await?, Some(60));
+    control(&set, id, "pause").await?;
+    throttle(&set, id, None).await?;
+    assert_eq!(limit(&set, id).await?, None);
+    let log: Vec<serde_json::Value> = sqlx::query_scalar(
+        "select detail from audit_log where action = 'campaign.speed_changed' order by seq",
+    )
+    .fetch_all(set.university.domain.pool())
+    .await?;
+    assert_eq!(
+        log,
+        [json!({"from": null, "to": 60}), json!({"from": 60, "to": null})],
+        "setting what is set is no act"
+    );
+    // What was approved is still what is sent.
+    control(&set, id, "resume").await?;
+    control(&set, id, "cancel").await?;
+    assert_eq!(code(throttle(&set, id, Some(60)).await), Some(Code::WrongState));
     Ok(())
 }
 
@@ -222,7 +272,7 @@ async fn ending_and_pausing_at_once_wait_for_each_other_in_one_order(pool: PgPoo
         .execute(&mut *hand)
         .await?;
     let domain = set.university.domain.clone();
-    let settling = tokio::spawn(async move { domain::dispatch::settle(&domain).await });
+    let settling = tokio::spawn(async move { domain::dispatch::settle(&domain, uuid::Uuid::nil()).await });
     let waits = "select exists (select from pg_locks where not granted and database = (select oid from pg_database where datname = current_database()))
                  or exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')";
     while !sqlx::query_scalar::<_, bool>(waits).fetch_one(pool).await? {

@@ -33,49 +33,23 @@ async fn command(university: &University, run: Run, what: &str) -> domain::Resul
 async fn a_pause_stops_in_the_middle_of_a_chunk_and_loses_nothing(pool: PgPool) -> domain::Result<()> {
     let (university, rules, run) = start(pool, 60).await?;
     let now = university.domain.now();
-    let chunk = claim(&university, WORKER, Lane::Marketing).await.unwrap();
-    let people = dispatch::recipients(&university.domain, chunk).await?;
-    dispatch::record(
-        &university.domain,
-        WORKER,
-        chunk,
-        LEASE,
-        &rules,
-        &[],
-        &[],
-        &people[..2],
-    )
-    .await?;
+    let claimed = claim(&university, WORKER, run).await.unwrap();
+    let people = slice(&university, WORKER, claimed, &rules, 0, 4).await.people;
     command(&university, run, "pause").await?;
     let done: Vec<_> = people[..2]
         .iter()
         .map(|it| ended(it, OutcomeKind::Sent, "", now))
         .collect();
-    let answer = dispatch::record(
-        &university.domain,
-        WORKER,
-        chunk,
-        LEASE,
-        &rules,
-        &done,
-        &[],
-        &people[2..4],
-    )
-    .await?;
-    assert_eq!(
-        answer,
-        Window::Halt,
-        "what was in flight is recorded, nothing more goes"
-    );
-    dispatch::release(&university.domain, WORKER, chunk, None).await?;
-    assert!(claim(&university, WORKER, Lane::Marketing).await.is_none());
+    // What was in flight is recorded; the other announced go back.
+    assert!(record(&university, WORKER, claimed, &done, true).await);
+    assert!(claim(&university, WORKER, run).await.is_none());
     command(&university, run, "resume").await?;
-    let handed = work(&university, &rules, Lane::Marketing, |it| {
+    let handed = work(&university, &rules, run, |it| {
         Ok(ended(it, OutcomeKind::Sent, "", now))
     })
     .await;
     assert_eq!(handed.len(), 58);
-    dispatch::settle(&university.domain).await?;
+    settle(&university).await;
     assert_eq!(dispatch_row(&university, run).await.2, [60, 60, 0, 0, 0, 0]);
     balances(&university, run).await;
     Ok(())
@@ -85,40 +59,17 @@ async fn a_pause_stops_in_the_middle_of_a_chunk_and_loses_nothing(pool: PgPool) 
 async fn cancelled_in_the_middle_everybody_is_accounted_for(pool: PgPool) -> domain::Result<()> {
     let (university, rules, run) = start(pool, 120).await?;
     let now = university.domain.now();
-    let first = claim(&university, WORKER, Lane::Marketing).await.unwrap();
-    let lost = claim(&university, Uuid::from_u128(99), Lane::Marketing)
-        .await
-        .unwrap();
-    let people = dispatch::recipients(&university.domain, first).await?;
-    dispatch::record(
-        &university.domain,
-        WORKER,
-        first,
-        LEASE,
-        &rules,
-        &[],
-        &[],
-        &people[..10],
-    )
-    .await?;
-    let others = dispatch::recipients(&university.domain, lost).await?;
-    dispatch::record(
-        &university.domain,
-        Uuid::from_u128(99),
-        lost,
-        LEASE,
-        &rules,
-        &[],
-        &[],
-        &others[..4],
-    )
-    .await?;
+    let first = claim(&university, WORKER, run).await.unwrap();
+    let elsewhere = worker(99, 2);
+    let lost = claim(&university, elsewhere, run).await.unwrap();
+    let people = slice(&university, WORKER, first, &rules, 0, 10).await.people;
+    slice(&university, elsewhere, lost, &rules, 0, 4).await;
     command(&university, run, "cancel").await?;
     assert_eq!(
         command(&university, run, "pause").await.unwrap_err().refusal(),
         Some(Code::WrongState)
     );
-    dispatch::settle(&university.domain).await?;
+    settle(&university).await;
     assert_eq!(
         dispatch_row(&university, run).await.0,
         "cancelling",
@@ -129,30 +80,16 @@ async fn cancelled_in_the_middle_everybody_is_accounted_for(pool: PgPool) -> dom
         .map(|it| ended(it, OutcomeKind::Sent, "", now))
         .collect();
     done.push(ended(&people[9], OutcomeKind::Failed, "reply_5xx", now));
-    assert_eq!(
-        dispatch::record(
-            &university.domain,
-            WORKER,
-            first,
-            LEASE,
-            &rules,
-            &done,
-            &[],
-            &people[10..]
-        )
-        .await?,
-        Window::Halt
-    );
-    dispatch::release(&university.domain, WORKER, first, None).await?;
-    university.clock.advance(SignedDuration::from_secs(61));
-    dispatch::settle(&university.domain).await?;
+    assert!(record(&university, WORKER, first, &done, true).await);
+    lapse(&university).await;
+    settle(&university).await;
     let (state, reason, counts) = dispatch_row(&university, run).await;
     assert_eq!(
         (state.as_str(), reason, counts),
         ("done", None, [120, 9, 1, 0, 106, 4])
     );
     balances(&university, run).await;
-    assert!(claim(&university, WORKER, Lane::Marketing).await.is_none());
+    assert!(claim(&university, WORKER, run).await.is_none());
     Ok(())
 }
 
@@ -161,29 +98,42 @@ async fn cancelled_in_the_middle_everybody_is_accounted_for(pool: PgPool) -> dom
 async fn a_pause_after_the_last_message_does_not_keep_it_open(pool: PgPool) -> domain::Result<()> {
     let (university, rules, run) = start(pool, 3).await?;
     let now = university.domain.now();
-    let chunk = claim(&university, WORKER, Lane::Marketing).await.unwrap();
-    let people = dispatch::recipients(&university.domain, chunk).await?;
-    dispatch::record(
-        &university.domain,
-        WORKER,
-        chunk,
-        LEASE,
-        &rules,
-        &[],
-        &[],
-        &people,
-    )
-    .await?;
+    let claimed = claim(&university, WORKER, run).await.unwrap();
+    let people = slice(&university, WORKER, claimed, &rules, 0, 3).await.people;
     command(&university, run, "pause").await?;
     let done: Vec<_> = people
         .iter()
         .map(|it| ended(it, OutcomeKind::Sent, "", now))
         .collect();
-    dispatch::record(&university.domain, WORKER, chunk, LEASE, &rules, &done, &[], &[]).await?;
-    dispatch::release(&university.domain, WORKER, chunk, None).await?;
-    dispatch::settle(&university.domain).await?;
+    assert!(record(&university, WORKER, claimed, &done, true).await);
+    settle(&university).await;
     assert_eq!(dispatch_row(&university, run).await.0, "done");
     balances(&university, run).await;
+    Ok(())
+}
+
+/// The limit may change while it runs, and what an old one had saved up is gone.
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_limit_changes_while_it_runs(pool: PgPool) -> domain::Result<()> {
+    let (university, _, run) = start(pool, 3).await?;
+    let by = System.grant::<ControlSending>(university.admissions);
+    let key = format!("dispatch:{}", run.dispatch.uuid());
+    dispatch::take(&university.domain, &key, 0.001, 100.0, 1).await?;
+    let mut tx = university.domain.begin().await?;
+    dispatch::set_throttle(&mut tx, &by, run.dispatch, Some(1200)).await?;
+    tx.commit().await?;
+    let active = dispatch::active(&university.domain).await?;
+    assert_eq!(active[0].throttle_per_hour, Some(1200));
+    assert_eq!(
+        dispatch::take(&university.domain, &key, 0.001, 2.0, 9)
+            .await?
+            .granted,
+        2
+    );
+    command(&university, run, "cancel").await?;
+    let mut tx = university.domain.begin().await?;
+    let refused = dispatch::set_throttle(&mut tx, &by, run.dispatch, None).await;
+    assert_eq!(refused.unwrap_err().refusal(), Some(Code::WrongState));
     Ok(())
 }
 
@@ -191,41 +141,15 @@ async fn a_pause_after_the_last_message_does_not_keep_it_open(pool: PgPool) -> d
 async fn stops(pool: PgPool, tampering: &'static str) -> domain::Result<()> {
     let (university, rules, run) = start(pool, 60).await?;
     let now = university.domain.now();
-    let chunk = claim(&university, WORKER, Lane::Marketing).await.unwrap();
-    let people = dispatch::recipients(&university.domain, chunk).await?;
-    dispatch::record(
-        &university.domain,
-        WORKER,
-        chunk,
-        LEASE,
-        &rules,
-        &[],
-        &[],
-        &people[..1],
-    )
-    .await?;
+    let claimed = claim(&university, WORKER, run).await.unwrap();
+    let people = slice(&university, WORKER, claimed, &rules, 0, 1).await.people;
     sqlx::query(tampering).execute(university.domain.pool()).await?;
-    assert!(
-        claim(&university, Uuid::from_u128(5), Lane::Marketing)
-            .await
-            .is_none()
-    );
-    dispatch::settle(&university.domain).await?;
+    assert!(claim(&university, worker(5, 5), run).await.is_none());
+    settle(&university).await;
+    assert!(dispatch::active(&university.domain).await?[0].state != dispatch::DispatchState::Sending);
     let done = [ended(&people[0], OutcomeKind::Sent, "", now)];
-    let answer = dispatch::record(
-        &university.domain,
-        WORKER,
-        chunk,
-        LEASE,
-        &rules,
-        &done,
-        &[],
-        &people[1..],
-    )
-    .await?;
-    assert_eq!(answer, Window::Halt);
-    dispatch::release(&university.domain, WORKER, chunk, None).await?;
-    dispatch::settle(&university.domain).await?;
+    assert!(record(&university, WORKER, claimed, &done, true).await);
+    settle(&university).await;
     let (state, reason, counts) = dispatch_row(&university, run).await;
     assert_eq!(
         (state.as_str(), reason.as_deref()),
@@ -265,6 +189,7 @@ async fn nobody_controls_another_units_sending(pool: PgPool) -> domain::Result<(
         dispatch::pause(&mut tx, &by, run.dispatch).await,
         dispatch::resume(&mut tx, &by, run.dispatch).await,
         dispatch::cancel(&mut tx, &by, run.dispatch).await,
+        dispatch::set_throttle(&mut tx, &by, run.dispatch, None).await,
     ] {
         assert_eq!(refused.unwrap_err().refusal(), Some(Code::NotFound));
     }

@@ -26,13 +26,13 @@ async fn everybody_is_sent_once_and_the_campaign_ends(pool: PgPool) -> domain::R
     assert_eq!(chunks, 4, "small audiences are spread: 50 a chunk");
     let now = university.domain.now();
     let rules = rules(university.admissions, "marketing", Some(&[topic]));
-    let mut handed = work(&university, &rules, Lane::Marketing, |it| {
+    let mut handed = work(&university, &rules, run, |it| {
         Ok(ended(it, OutcomeKind::Sent, "", now))
     })
     .await;
     handed.sort_unstable();
     assert_eq!(handed, (1..=175).collect::<Vec<_>>());
-    dispatch::settle(&university.domain).await?;
+    settle(&university).await;
     let (state, reason, counts) = dispatch_row(&university, run).await;
     assert_eq!(
         (state.as_str(), reason, counts),
@@ -63,10 +63,10 @@ async fn a_deferral_is_sent_later_and_a_bad_address_is_closed(pool: PgPool) -> d
     };
     let trouble = Some("relay_unreachable");
     dispatch::note_trouble(&university.domain, run.dispatch, trouble).await?;
-    dispatch::settle(&university.domain).await?;
+    settle(&university).await;
     assert_eq!(dispatch_row(&university, run).await.1.as_deref(), trouble);
-    assert_eq!(work(&university, &rules, Lane::Marketing, answer).await.len(), 3);
-    dispatch::settle(&university.domain).await?;
+    assert_eq!(work(&university, &rules, run, answer).await.len(), 3);
+    settle(&university).await;
     let (state, reason, counts) = dispatch_row(&university, run).await;
     assert_eq!(
         (state.as_str(), reason, counts),
@@ -74,14 +74,12 @@ async fn a_deferral_is_sent_later_and_a_bad_address_is_closed(pool: PgPool) -> d
         "not over: one waits; and it no longer stands still"
     );
     assert!(
-        work(&university, &rules, Lane::Marketing, answer)
-            .await
-            .is_empty(),
+        work(&university, &rules, run, answer).await.is_empty(),
         "not before its time"
     );
     university.clock.advance(SignedDuration::from_secs(61));
-    assert_eq!(work(&university, &rules, Lane::Marketing, answer).await.len(), 1);
-    dispatch::settle(&university.domain).await?;
+    assert_eq!(work(&university, &rules, run, answer).await.len(), 1);
+    settle(&university).await;
     let (state, _, counts) = dispatch_row(&university, run).await;
     assert_eq!((state.as_str(), counts), ("done", [3, 2, 1, 0, 0, 0]));
     balances(&university, run).await;
@@ -99,66 +97,37 @@ async fn a_deferral_is_sent_later_and_a_bad_address_is_closed(pool: PgPool) -> d
     Ok(())
 }
 
-/// A worker dies with announced recipients: exactly those are ambiguous, the others are sent by the next one, none twice.
+/// A worker of another host dies with announced recipients: exactly those are ambiguous, the others are sent by the next one,
+/// none twice.
 #[sqlx::test(migrations = "../../migrations")]
 async fn what_a_lost_worker_had_announced_is_ambiguous_and_nothing_else(pool: PgPool) -> domain::Result<()> {
     let university = University::new(pool).await?;
     let (topic, run) = launched(&university, 20).await?;
     let rules = rules(university.admissions, "marketing", Some(&[topic]));
     let now = university.domain.now();
-    let dead = Uuid::from_u128(99);
-    let chunk = claim(&university, dead, Lane::Marketing).await.unwrap();
-    let people = dispatch::recipients(&university.domain, chunk).await?;
-    let window = dispatch::record(
-        &university.domain,
-        dead,
-        chunk,
-        LEASE,
-        &rules,
-        &[],
-        &[],
-        &people[..5],
-    )
-    .await?;
-    assert!(matches!(window, Window::Go(ref allowed) if allowed.len() == 5));
-    let done: Vec<_> = people[..5]
+    let dead = worker(99, 2);
+    dispatch::enlist(&university.domain, dead, "elsewhere").await?;
+    let claimed = claim(&university, dead, run).await.unwrap();
+    let first = slice(&university, dead, claimed, &rules, 0, 5).await.people;
+    let done: Vec<_> = first
         .iter()
         .map(|it| ended(it, OutcomeKind::Sent, "", now))
         .collect();
-    dispatch::record(
-        &university.domain,
-        dead,
-        chunk,
-        LEASE,
-        &rules,
-        &done,
-        &[],
-        &people[5..8],
-    )
-    .await?;
+    assert!(record(&university, dead, claimed, &done, false).await);
+    let second = slice(&university, dead, claimed, &rules, 5, 3).await.people;
+    assert_eq!(second.iter().map(|it| it.seq).collect::<Vec<_>>(), [6, 7, 8]);
     // Killed here. Nobody else gets the chunk before the lease ends.
-    assert!(claim(&university, WORKER, Lane::Marketing).await.is_none());
-    university.clock.advance(SignedDuration::from_secs(61));
-    let now = university.domain.now();
-    let handed = work(&university, &rules, Lane::Marketing, |it| {
+    assert!(claim(&university, WORKER, run).await.is_none());
+    lapse(&university).await;
+    let handed = work(&university, &rules, run, |it| {
         Ok(ended(it, OutcomeKind::Sent, "", now))
     })
     .await;
-    assert_eq!(handed.len(), 12);
+    assert_eq!(handed, (9..=20).collect::<Vec<_>>());
     // A frozen worker that wakes up now may write nothing any more.
-    let late = dispatch::record(
-        &university.domain,
-        dead,
-        chunk,
-        LEASE,
-        &rules,
-        &[ended(&people[5], OutcomeKind::Sent, "", now)],
-        &[],
-        &[],
-    )
-    .await?;
-    assert_eq!(late, Window::Lost);
-    dispatch::settle(&university.domain).await?;
+    let late = [ended(&second[0], OutcomeKind::Sent, "", now)];
+    assert!(!record(&university, dead, claimed, &late, true).await);
+    settle(&university).await;
     let (state, _, counts) = dispatch_row(&university, run).await;
     assert_eq!((state.as_str(), counts), ("done", [20, 17, 0, 0, 0, 3]));
     assert_eq!(outcomes(&university, run).await["ambiguous/worker_lost"], 3);
@@ -166,58 +135,171 @@ async fn what_a_lost_worker_had_announced_is_ambiguous_and_nothing_else(pool: Pg
     Ok(())
 }
 
+/// A worker of this host dies: nobody takes its chunk until its journal was read, and then only what the journal does not know
+/// the end of is ambiguous.
 #[sqlx::test(migrations = "../../migrations")]
-async fn two_workers_never_have_the_same_chunk(pool: PgPool) -> domain::Result<()> {
+async fn a_lost_worker_of_this_host_is_settled_by_its_journal(pool: PgPool) -> domain::Result<()> {
     let university = University::new(pool).await?;
-    launched(&university, 200).await?;
-    let mut seen = std::collections::HashSet::new();
-    for n in 0..4 {
-        let chunk = claim(&university, Uuid::from_u128(n + 10), Lane::Marketing)
-            .await
-            .unwrap();
-        assert!(seen.insert(chunk.chunk));
+    let (topic, run) = launched(&university, 20).await?;
+    let rules = rules(university.admissions, "marketing", Some(&[topic]));
+    let now = university.domain.now();
+    let dead = worker(99, 1);
+    dispatch::enlist(&university.domain, dead, "here").await?;
+    let claimed = claim(&university, dead, run).await.unwrap();
+    let people = slice(&university, dead, claimed, &rules, 0, 8).await.people;
+    let done = [ended(&people[0], OutcomeKind::Sent, "", now)];
+    assert!(record(&university, dead, claimed, &done, false).await);
+    lapse(&university).await;
+    assert!(claim(&university, WORKER, run).await.is_none());
+    assert_eq!(
+        dispatch::lapsed(&university.domain, WORKER.host).await?,
+        [dead.id]
+    );
+
+    let orphans = dispatch::orphans(&university.domain, dead.id).await?;
+    assert_eq!((orphans.len(), orphans[0].chunk), (1, claimed.chunk));
+    // The journal still knows the first, whose outcome was written; the fourth got "later"; of the fifth it has no reply.
+    let found: Vec<_> = [0, 1, 2, 4]
+        .into_iter()
+        .map(|n: usize| {
+            let kind = if n == 4 {
+                OutcomeKind::Ambiguous
+            } else {
+                OutcomeKind::Sent
+            };
+            ended(&people[n], kind, "", now)
+        })
+        .collect();
+    let later = [deferred(&people[3], now)];
+    assert!(dispatch::recover(&university.domain, dead.id, claimed.chunk, &found, &later).await?);
+    assert!(!dispatch::recover(&university.domain, dead.id, claimed.chunk, &found, &later).await?);
+    dispatch::strike_off(&university.domain, dead.id).await?;
+    let handed = work(&university, &rules, run, |it| {
+        Ok(ended(it, OutcomeKind::Sent, "", now))
+    })
+    .await;
+    assert_eq!(handed, (6..=20).collect::<Vec<_>>());
+    university.clock.advance(SignedDuration::from_secs(61));
+    let now = university.domain.now();
+    let handed = work(&university, &rules, run, |it| {
+        Ok(ended(it, OutcomeKind::Sent, "", now))
+    })
+    .await;
+    assert_eq!(handed, [4]);
+    settle(&university).await;
+    assert_eq!(dispatch_row(&university, run).await.2, [20, 19, 0, 0, 0, 1]);
+    balances(&university, run).await;
+    Ok(())
+}
+
+/// Nobody knows whether a batch was committed: it is offered again, and nothing is written or counted twice.
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_batch_offered_again_is_written_once(pool: PgPool) -> domain::Result<()> {
+    let university = University::new(pool).await?;
+    let (topic, run) = launched(&university, 20).await?;
+    let rules = rules(university.admissions, "marketing", Some(&[topic]));
+    let now = university.domain.now();
+    let claimed = claim(&university, WORKER, run).await.unwrap();
+    let people = slice(&university, WORKER, claimed, &rules, 0, 20).await.people;
+    let batch = |n: std::ops::Range<usize>, back: bool| Batch {
+        outcomes: people[n]
+            .iter()
+            .map(|it| (claimed.chunk, ended(it, OutcomeKind::Sent, "", now)))
+            .collect(),
+        released: back.then_some((claimed.chunk, None)).into_iter().collect(),
+        ..Batch::default()
+    };
+    for again in [false, true] {
+        dispatch::record(&university.domain, WORKER, &batch(0..5, false), again).await?;
     }
-    assert!(
-        claim(&university, Uuid::from_u128(20), Lane::Marketing)
-            .await
-            .is_none()
-    );
-    assert!(
-        claim(&university, Uuid::from_u128(21), Lane::Transactional)
-            .await
-            .is_none(),
-        "lanes are apart"
-    );
+    // Not committed the first time.
+    dispatch::record(&university.domain, WORKER, &batch(5..20, true), true).await?;
+    dispatch::record(&university.domain, WORKER, &batch(5..20, true), true).await?;
+    settle(&university).await;
+    assert_eq!(dispatch_row(&university, run).await.2, [20, 20, 0, 0, 0, 0]);
+    balances(&university, run).await;
     Ok(())
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_limit_per_hour_spreads_the_chunks(pool: PgPool) -> domain::Result<()> {
+async fn two_workers_never_have_the_same_chunk(pool: PgPool) -> domain::Result<()> {
     let university = University::new(pool).await?;
-    let topic = university.topic(university.admissions, "open-days").await?;
-    university
-        .people(university.admissions, Some(topic), &addresses(100))
-        .await?;
-    university
-        .launched_with(
-            university.admissions,
-            Classification::Marketing,
-            &to(topic),
-            Some(1200),
-        )
-        .await?;
-    let rules = rules(university.admissions, "marketing", Some(&[topic]));
-    let mut total = 0;
-    for minute in 1..=5 {
-        let now = university.domain.now();
-        total += work(&university, &rules, Lane::Marketing, |it| {
-            Ok(ended(it, OutcomeKind::Sent, "", now))
-        })
-        .await
-        .len();
-        assert_eq!(total, 20 * minute, "20 a minute");
-        university.clock.advance(SignedDuration::from_secs(60));
+    let (_, run) = launched(&university, 200).await?;
+    let mut seen = std::collections::HashSet::new();
+    for n in 0..4 {
+        let claimed = claim(&university, worker(n + 10, n), run).await.unwrap();
+        assert!(seen.insert(claimed.chunk));
     }
+    assert!(claim(&university, worker(20, 20), run).await.is_none());
+    Ok(())
+}
+
+/// A bucket gives what it holds and then what flows in, whoever asks.
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_limit_holds_across_processes(pool: PgPool) -> domain::Result<()> {
+    let university = University::new(pool).await?;
+    let take = |want| dispatch::take(&university.domain, "relay:a", 0.001, 20.0, want);
+    assert_eq!(take(15).await?.granted, 15);
+    assert_eq!(take(15).await?.granted, 5);
+    let none = take(1).await?;
+    assert_eq!(none.granted, 0);
+    assert!(
+        (900.0..=1000.0).contains(&none.retry_after.as_secs_f64()),
+        "{none:?}"
+    );
+    let asked = (0..20).map(|_| dispatch::take(&university.domain, "relay:b", 0.001, 50.0, 7));
+    let granted: u32 = futures::future::try_join_all(asked)
+        .await?
+        .iter()
+        .map(|it| it.granted)
+        .sum();
+    assert_eq!(granted, 50);
+    Ok(())
+}
+
+/// Months are made when they are needed and taken out when they are over.
+#[sqlx::test(migrations = "../../migrations")]
+async fn old_months_are_detached(pool: PgPool) -> domain::Result<()> {
+    let university = University::new(pool).await?;
+    let (topic, run) = launched(&university, 3).await?;
+    let rules = rules(university.admissions, "marketing", Some(&[topic]));
+    dispatch::prepare_partitions(&university.domain).await?;
+    let months = dispatch::partitions(&university.domain).await?;
+    let month = university.domain.now().strftime("%Y%m").to_string();
+    assert_eq!(months.len(), 2);
+    assert_eq!(months[0].month, month);
+    let refused = dispatch::detach(&university.domain, &month).await.unwrap_err();
+    assert_eq!(refused.refusal(), Some(types::Code::WrongState), "this month");
+    let now = university.domain.now();
+    work(&university, &rules, run, |it| {
+        Ok(ended(it, OutcomeKind::Sent, "", now))
+    })
+    .await;
+    settle(&university).await;
+    university.clock.advance(SignedDuration::from_hours(24 * 40));
+    dispatch::detach(&university.domain, &month).await?;
+    let (attached, kept): (i64, i64) = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "select (select count(*) from deliveries), (select count(*) from deliveries_{month})"
+    )))
+    .fetch_one(university.domain.pool())
+    .await?;
+    assert_eq!((attached, kept), (0, 3));
+    let delivery = DeliveryRef {
+        dispatch: run.dispatch,
+        seq: 2,
+    };
+    let mut tx = university.domain.begin().await?;
+    let found = domain::events::recipient(&mut tx, delivery).await?;
+    assert!(found.is_some(), "an old message's link to leave still works");
+    drop(tx);
+    assert!(dispatch::view(&university.domain, delivery).await?.is_some());
+    let findings: Vec<_> = domain::verify::run(&university.domain)
+        .await?
+        .into_iter()
+        .filter(|it| it.name.contains("ledger") || it.name.contains("outcome"))
+        .flat_map(|it| it.findings)
+        .collect();
+    assert_eq!(findings, Vec::<String>::new());
     Ok(())
 }
 

@@ -2,17 +2,28 @@
 
 mod control;
 mod lifecycle;
+mod live;
 mod who_gets_what;
 
-use domain::dispatch::{self, Chunk, Deferral, Lane, Outcome, OutcomeKind, Recipient, Rules, Window};
+use domain::dispatch::{
+    self, Batch, Claimed, Deferral, Outcome, OutcomeKind, Recipient, Rules, Slice, Worker,
+};
 use domain::testing::{Run, University};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use types::{TopicId, UnitId, campaigns::Audience};
 use uuid::Uuid;
 
-pub const LEASE: SignedDuration = SignedDuration::from_secs(60);
-pub const WORKER: Uuid = Uuid::from_u128(1);
+pub const WORKER: Worker = worker(1, 1);
+
+/// The nth worker, on the nth host.
+pub const fn worker(id: u128, host: u128) -> Worker {
+    Worker {
+        id: Uuid::from_u128(id),
+        host: Uuid::from_u128(host),
+        lease: SignedDuration::from_secs(60),
+    }
+}
 
 pub fn to(topic: TopicId) -> Audience {
     Audience {
@@ -48,10 +59,57 @@ pub async fn dispatch_row(university: &University, run: Run) -> (String, Option<
     (state, reason, counts.try_into().unwrap())
 }
 
-pub async fn claim(university: &University, worker: Uuid, lane: Lane) -> Option<Chunk> {
-    dispatch::claim(&university.domain, worker, lane, LEASE)
+pub async fn claim(university: &University, worker: Worker, run: Run) -> Option<Claimed> {
+    dispatch::claim(&university.domain, worker, run.dispatch)
         .await
         .unwrap()
+}
+
+/// Announces the next recipients of a chunk. Panics when it is no longer this worker's.
+pub async fn slice(
+    university: &University,
+    worker: Worker,
+    claimed: Claimed,
+    rules: &Rules,
+    after: i64,
+    most: i64,
+) -> Slice {
+    dispatch::slice(&university.domain, worker, claimed, rules, after, most)
+        .await
+        .unwrap()
+        .expect("the chunk is still ours")
+}
+
+/// Writes ends, and gives the chunk back when told so. False: it was no longer this worker's.
+pub async fn record(
+    university: &University,
+    worker: Worker,
+    claimed: Claimed,
+    outcomes: &[Outcome],
+    back: bool,
+) -> bool {
+    let batch = Batch {
+        outcomes: outcomes.iter().map(|it| (claimed.chunk, it.clone())).collect(),
+        released: back.then_some((claimed.chunk, None)).into_iter().collect(),
+        kept: vec![claimed.chunk],
+        ..Batch::default()
+    };
+    dispatch::record(&university.domain, worker, &batch, false)
+        .await
+        .unwrap()
+        .is_empty()
+}
+
+/// The leases of all workers end.
+pub async fn lapse(university: &University) {
+    sqlx::query("update dispatch_chunks set leased_until = clock_timestamp() - interval '1 second' where state = 'leased'")
+        .execute(university.domain.pool())
+        .await
+        .unwrap();
+}
+
+pub async fn settle(university: &University) {
+    dispatch::settle(&university.domain, WORKER.host).await.unwrap();
 }
 
 pub fn rules(unit: UnitId, classification: &str, topics: Option<&[TopicId]>) -> Rules {
@@ -63,7 +121,6 @@ pub fn rules(unit: UnitId, classification: &str, topics: Option<&[TopicId]>) -> 
 }
 
 pub fn ended(recipient: &Recipient, kind: OutcomeKind, rule: &str, at: Timestamp) -> Outcome {
-    let bad = (rule == "hard_bounce").then(|| (recipient.contact, recipient.address.clone()));
     Outcome {
         seq: recipient.seq,
         kind,
@@ -72,7 +129,7 @@ pub fn ended(recipient: &Recipient, kind: OutcomeKind, rule: &str, at: Timestamp
         reply: String::new(),
         attempts: i16::try_from(recipient.attempts + 1).unwrap(),
         at,
-        bad_address: bad,
+        bad_address: rule == "hard_bounce",
     }
 }
 
@@ -91,39 +148,41 @@ pub fn deferred(recipient: &Recipient, now: Timestamp) -> Deferral {
 pub async fn work(
     university: &University,
     rules: &Rules,
-    lane: Lane,
+    run: Run,
     mut answer: impl FnMut(&Recipient) -> Result<Outcome, Deferral>,
 ) -> Vec<i64> {
     let mut handed = Vec::new();
-    while let Some(chunk) = claim(university, WORKER, lane).await {
-        let people = dispatch::recipients(&university.domain, chunk).await.unwrap();
-        let go = dispatch::record(&university.domain, WORKER, chunk, LEASE, rules, &[], &[], &people)
-            .await
-            .unwrap();
-        let Window::Go(allowed) = go else { panic!("{go:?}") };
-        let (mut outcomes, mut deferrals) = (Vec::new(), Vec::new());
-        for recipient in people.iter().filter(|it| allowed.contains(&it.seq)) {
+    while let Some(claimed) = claim(university, WORKER, run).await {
+        let slice = slice(university, WORKER, claimed, rules, 0, i64::MAX).await;
+        let mut batch = Batch {
+            released: vec![(claimed.chunk, None)],
+            ..Batch::default()
+        };
+        for (seq, attempts, rule) in slice.held {
+            let kind = rules.end_of_held(&rule);
+            let outcome = Outcome {
+                seq,
+                kind,
+                rule,
+                reply_code: None,
+                reply: String::new(),
+                attempts,
+                at: university.domain.now(),
+                bad_address: false,
+            };
+            batch.outcomes.push((claimed.chunk, outcome));
+        }
+        for recipient in &slice.people {
             handed.push(recipient.seq);
             match answer(recipient) {
-                Ok(outcome) => outcomes.push(outcome),
-                Err(deferral) => deferrals.push(deferral),
+                Ok(outcome) => batch.outcomes.push((claimed.chunk, outcome)),
+                Err(deferral) => batch.deferrals.push((claimed.chunk, deferral)),
             }
         }
-        dispatch::record(
-            &university.domain,
-            WORKER,
-            chunk,
-            LEASE,
-            rules,
-            &outcomes,
-            &deferrals,
-            &[],
-        )
-        .await
-        .unwrap();
-        dispatch::release(&university.domain, WORKER, chunk, None)
+        let lost = dispatch::record(&university.domain, WORKER, &batch, false)
             .await
             .unwrap();
+        assert!(lost.is_empty());
     }
     handed
 }

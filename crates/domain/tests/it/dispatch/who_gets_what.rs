@@ -1,7 +1,6 @@
 //! The table "who gets what" of product.md, cell by cell: at expansion, and again for what came true afterwards.
 
 use super::*;
-use domain::dispatch::Lane;
 use sqlx::PgPool;
 use types::{ContactId, content::Classification};
 
@@ -97,7 +96,7 @@ async fn every_cell_at_expansion(pool: PgPool) -> domain::Result<()> {
         }
         // Those who may get it are the first, and all of them are in chunks.
         let (going, chunked): (i64, i64) = sqlx::query_as(
-            "select (select count(*) from deliveries where dispatch_id = $1 and chunk >= 0),
+            "select (select count(*) from deliveries d where dispatch_id = $1 and not exists (select from outcomes o where o.dispatch_id = d.dispatch_id and o.seq = d.seq)),
                     (select sum(last_seq - first_seq + 1)::bigint from dispatch_chunks where dispatch_id = $1 and chunk >= 0)",
         )
         .bind(run.dispatch.uuid())
@@ -131,7 +130,7 @@ async fn every_cell_in_the_last_look(pool: PgPool) -> domain::Result<()> {
     for (at, (class, run)) in CLASSES.into_iter().zip(runs).enumerate() {
         let rules = rules(university.admissions, class.as_str(), Some(&[topic]));
         let now = university.domain.now();
-        work(&university, &rules, class.as_str().parse::<Lane>()?, |it| {
+        work(&university, &rules, run, |it| {
             Ok(ended(it, OutcomeKind::Sent, "", now))
         })
         .await;
@@ -143,7 +142,7 @@ async fn every_cell_in_the_last_look(pool: PgPool) -> domain::Result<()> {
                 "{condition}, {class}"
             );
         }
-        dispatch::settle(&university.domain).await?;
+        settle(&university).await;
         balances(&university, run).await;
     }
     Ok(())
@@ -192,7 +191,7 @@ async fn a_chosen_frequency_holds_marketing_for_the_digest(pool: PgPool) -> doma
             .await?;
         let now = university.domain.now();
         if class == Classification::Marketing {
-            work(&university, &marketing, Lane::Marketing, |it| {
+            work(&university, &marketing, run, |it| {
                 Ok(ended(it, OutcomeKind::Sent, "", now))
             })
             .await;

@@ -232,7 +232,7 @@ async fn relays_come_in_their_order_and_inactive_ones_do_not(pool: PgPool) -> Re
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn the_environments_relay_is_the_first_row_and_no_later_one(pool: PgPool) -> Result<()> {
+async fn the_environments_relay_is_followed_until_somebody_changes_it(pool: PgPool) -> Result<()> {
     let staff = Staff::new(pool).await?;
     let domain = &staff.university.domain;
     let password = SecretString::from(PASSWORD);
@@ -245,12 +245,11 @@ async fn the_environments_relay_is_the_first_row_and_no_later_one(pool: PgPool) 
         connections: 7,
     };
     let both = futures::future::join_all(
-        [1, 2].map(|_| async { sending::seed_relay(domain, &seed("first.test")).await }),
+        [1, 2].map(|_| async { sending::follow_environment(domain, Some(&seed("first.test"))).await }),
     )
     .await;
     let made = both.into_iter().collect::<Result<Vec<_>>>()?;
     assert_eq!(made.iter().filter(|made| **made).count(), 1);
-    assert!(!sending::seed_relay(domain, &seed("second.test")).await?);
     let relays = sending::relays(domain).await?;
     assert_eq!(
         (relays.len(), relays[0].host.as_str(), relays[0].connections),
@@ -259,5 +258,40 @@ async fn the_environments_relay_is_the_first_row_and_no_later_one(pool: PgPool) 
     assert!(relays[0].credentials.is_some());
     assert!(log(&staff).await?.contains("CAMPANILE_SMTP_URL"));
     assert!(!log(&staff).await?.contains("correct horse"));
+
+    let hosts = async || -> Result<Vec<String>> {
+        Ok(sending::relays(domain)
+            .await?
+            .into_iter()
+            .map(|it| it.host)
+            .collect())
+    };
+    assert!(!sending::follow_environment(domain, Some(&seed("second.test"))).await?);
+    assert_eq!(hosts().await?, ["second.test"]);
+    sending::follow_environment(domain, None).await?;
+    assert!(
+        !sending::has_relays(domain).await?,
+        "taken out of the environment"
+    );
+
+    sending::follow_environment(domain, Some(&seed("third.test"))).await?;
+    let by = staff.system()?;
+    let mut tx = domain.begin().await?;
+    let row = sending::list_relays(&mut tx, &by).await?.remove(0);
+    let change = RelayInput {
+        name: "Ours".to_owned(),
+        host: row.host.clone(),
+        port: row.port,
+        security: row.security,
+        username: row.username.clone(),
+        edit_version: row.edit_version,
+        ..RelayInput::default()
+    };
+    sending::update_relay(&mut tx, &by, row.id, &change).await?;
+    tx.commit().await?;
+    for environment in [Some(&seed("fourth.test")), None] {
+        assert!(!sending::follow_environment(domain, environment).await?);
+        assert_eq!(hosts().await?, ["third.test"], "the console's from now on");
+    }
     Ok(())
 }

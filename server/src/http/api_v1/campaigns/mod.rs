@@ -17,6 +17,7 @@ mod resume;
 mod schedule;
 mod submit;
 mod test;
+mod throttle;
 mod update;
 mod withdraw;
 
@@ -37,6 +38,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(pause::pause))
         .routes(routes!(resume::resume))
         .routes(routes!(cancel::cancel))
+        .routes(routes!(throttle::throttle))
         .routes(routes!(duplicate::duplicate))
         .routes(routes!(test::test))
         .routes(routes!(audience::audience))

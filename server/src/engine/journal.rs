@@ -1,0 +1,499 @@
+//! What is on an open connection, written down on this machine before the final dot and after the reply: whoever reads it after a
+//! crash knows what was sent, and what nobody can know is at most one message a connection.
+//!
+//! A file a worker, of records of 8 bytes, written by `write()`: they survive the end of the process, and by `fdatasync` at each flush
+//! of outcomes also the end of the machine, except for the last moments. The worker holds a lock on its file for as long as it lives,
+//! also while it is frozen; who gets the lock knows that it is dead. Records whose outcome is in the database are forgotten.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use domain::dispatch::Chunk;
+use types::DispatchId;
+use uuid::Uuid;
+
+/// Beyond this the file is written anew with what still counts.
+const LARGE: u64 = 4 << 20;
+
+/// What the relay said about a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// Nothing yet: the final dot may have been written.
+    Unknown,
+    /// It took it.
+    Sent(u16),
+    /// Later.
+    Deferred(u16),
+    /// Never.
+    Refused(u16),
+    /// Never, because the address is bad.
+    BadAddress(u16),
+    /// The connection broke, and nothing of the content was sent.
+    NotSent,
+    /// The connection broke after content was sent.
+    Ambiguous,
+}
+
+/// A message in a journal: slot and place in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Key {
+    /// Number of the chunk in this journal.
+    pub slot: u32,
+    /// The recipient's number, counted from the chunk's first.
+    pub offset: u32,
+}
+
+/// Slots and offsets take 24 bits each in a record.
+const FIELD: u64 = (1 << 24) - 1;
+const BIND: u64 = 15;
+
+fn record(key: Key, end: End) -> u64 {
+    let (kind, code) = match end {
+        End::Unknown => (1, 0),
+        End::Sent(code) => (2, code),
+        End::Deferred(code) => (3, code),
+        End::Refused(code) => (4, code),
+        End::BadAddress(code) => (5, code),
+        End::NotSent => (6, 0),
+        End::Ambiguous => (7, 0),
+    };
+    kind << 60
+        | u64::from(code & 0xfff) << 48
+        | (u64::from(key.slot) & FIELD) << 24
+        | u64::from(key.offset) & FIELD
+}
+
+fn read_record(word: u64) -> Option<(Key, End)> {
+    let field = |shift: u32| u32::try_from(word >> shift & FIELD).unwrap_or(0);
+    let key = Key {
+        slot: field(24),
+        offset: field(0),
+    };
+    let code = u16::try_from(word >> 48 & 0xfff).unwrap_or(0);
+    let end = match word >> 60 {
+        1 => End::Unknown,
+        2 => End::Sent(code),
+        3 => End::Deferred(code),
+        4 => End::Refused(code),
+        5 => End::BadAddress(code),
+        6 => End::NotSent,
+        7 => End::Ambiguous,
+        _ => return None,
+    };
+    Some((key, end))
+}
+
+/// Which chunk a slot stands for: four words.
+fn binding(slot: u32, chunk: Chunk) -> [u64; 4] {
+    let (high, low) = chunk.dispatch.uuid().as_u64_pair();
+    [
+        BIND << 60 | u64::from(slot) & FIELD,
+        high,
+        low,
+        u64::from(chunk.chunk.cast_unsigned()),
+    ]
+}
+
+fn bytes_of(words: &[u64]) -> Vec<u8> {
+    words.iter().flat_map(|word| word.to_le_bytes()).collect()
+}
+
+/// The journal of a living worker.
+pub(super) struct Journal {
+    path: PathBuf,
+    state: Mutex<State>,
+}
+
+struct State {
+    file: File,
+    length: u64,
+    slots: HashMap<u32, Chunk>,
+    /// The last word on each message whose outcome is not in the database.
+    open: HashMap<Key, u64>,
+    next_slot: u32,
+}
+
+impl Journal {
+    /// Makes and locks the journal of a new worker.
+    ///
+    /// # Errors
+    /// When the directory cannot be written to.
+    pub fn create(directory: &Path, worker: Uuid) -> io::Result<Self> {
+        std::fs::create_dir_all(directory)?;
+        let path = directory.join(format!("{worker}.journal"));
+        // Locked before anybody can take it for that of a dead worker.
+        let beside = path.with_extension("new");
+        let file = open_locked(&beside)?;
+        std::fs::rename(&beside, &path)?;
+        Ok(Self {
+            path,
+            state: Mutex::new(State {
+                file,
+                length: 0,
+                slots: HashMap::new(),
+                open: HashMap::new(),
+                next_slot: 0,
+            }),
+        })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A number for a chunk that was just claimed.
+    ///
+    /// # Errors
+    /// When it cannot be written: nobody of the chunk may be handed over then.
+    pub fn bind(&self, chunk: Chunk) -> io::Result<u32> {
+        let mut state = self.state();
+        let slot = state.next_slot;
+        state.write(&bytes_of(&binding(slot, chunk)))?;
+        state.next_slot = (slot + 1) & 0x00ff_ffff;
+        state.slots.insert(slot, chunk);
+        Ok(slot)
+    }
+
+    /// Before the final dot.
+    ///
+    /// # Errors
+    /// When it cannot be written: the message must not be handed over then.
+    pub fn intent(&self, key: Key) -> io::Result<()> {
+        self.note(key, End::Unknown)
+    }
+
+    /// After the reply.
+    ///
+    /// # Errors
+    /// When it cannot be written: after a crash the message counts as ambiguous.
+    pub fn reply(&self, key: Key, end: End) -> io::Result<()> {
+        self.note(key, end)
+    }
+
+    fn note(&self, key: Key, end: End) -> io::Result<()> {
+        let word = record(key, end);
+        let mut state = self.state();
+        state.write(&word.to_le_bytes())?;
+        state.open.insert(key, word);
+        Ok(())
+    }
+
+    /// Their outcomes are in the database.
+    pub fn settled(&self, keys: impl Iterator<Item = Key>) {
+        let mut state = self.state();
+        for key in keys {
+            state.open.remove(&key);
+        }
+    }
+
+    /// The chunk was given back, with nobody of it under way.
+    pub fn unbind(&self, slot: u32) {
+        self.state().slots.remove(&slot);
+    }
+
+    /// Brings what was written to the disk, and the file back to size. Blocks.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub fn flush(&self) -> io::Result<()> {
+        let mut state = self.state();
+        if state.open.is_empty() && state.slots.is_empty() && state.length > 0 {
+            state.file.set_len(0)?;
+            state.length = 0;
+            return Ok(());
+        }
+        if state.length > LARGE {
+            return state.write_anew(&self.path);
+        }
+        let file = state.file.try_clone()?;
+        drop(state);
+        file.sync_data()
+    }
+
+    /// Nothing is under way and everything is written: the file goes.
+    pub fn close(&self) {
+        let state = self.state();
+        if state.open.is_empty() {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+impl State {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let written = self.file.write_all(bytes);
+        if written.is_err() {
+            // A part of a record would put all that follow out of step.
+            let _ = self.file.set_len(self.length);
+            return written;
+        }
+        self.length += u64::try_from(bytes.len()).unwrap_or(0);
+        Ok(())
+    }
+
+    /// The new file takes the old one's place under the same name, locked before anybody can see it.
+    fn write_anew(&mut self, path: &Path) -> io::Result<()> {
+        let beside = path.with_extension("new");
+        let _ = std::fs::remove_file(&beside);
+        let mut file = open_locked(&beside)?;
+        let mut bytes = Vec::new();
+        for (slot, chunk) in &self.slots {
+            bytes.extend(bytes_of(&binding(*slot, *chunk)));
+        }
+        for word in self.open.values() {
+            bytes.extend(word.to_le_bytes());
+        }
+        file.write_all(&bytes)?;
+        file.sync_data()?;
+        std::fs::rename(&beside, path)?;
+        self.file = file;
+        self.length = u64::try_from(bytes.len()).unwrap_or(0);
+        Ok(())
+    }
+}
+
+fn open_locked(path: &Path) -> io::Result<File> {
+    let file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .read(true)
+        .open(path)?;
+    file.try_lock().map_err(io::Error::from)?;
+    Ok(file)
+}
+
+/// The journal of a dead worker, held by whoever settles it.
+pub(super) struct Found {
+    /// Whose.
+    pub worker: Uuid,
+    /// By chunk: offset and the last word.
+    pub chunks: BTreeMap<Chunk, Vec<(u32, End)>>,
+    path: PathBuf,
+    _lock: File,
+}
+
+impl Found {
+    /// Everything of it is in the database.
+    pub fn done(self) {
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+/// What became of the attempt to get a worker's journal.
+pub(super) enum Taken {
+    /// Ours now: the worker is dead.
+    Found(Found),
+    /// Its worker lives, or somebody else is settling it.
+    Held,
+    /// There is no such file.
+    Gone,
+}
+
+/// Takes the journal of a worker, if it is dead.
+///
+/// # Errors
+/// When the file cannot be read.
+pub(super) fn take(directory: &Path, worker: Uuid) -> io::Result<Taken> {
+    use std::os::unix::fs::MetadataExt;
+    let path = directory.join(format!("{worker}.journal"));
+    let file = match OpenOptions::new().read(true).append(true).open(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Taken::Gone),
+        Err(error) => return Err(error),
+    };
+    if file.try_lock().is_err() {
+        return Ok(Taken::Held);
+    }
+    // It may have been written anew between opening and locking: then this is the old one, and its owner lives.
+    match std::fs::metadata(&path) {
+        Ok(now) if now.ino() == file.metadata()?.ino() => {}
+        _ => return Ok(Taken::Held),
+    }
+    let bytes = std::fs::read(&path)?;
+    Ok(Taken::Found(Found {
+        worker,
+        chunks: replay(&bytes),
+        path,
+        _lock: file,
+    }))
+}
+
+/// Workers with a journal in the directory.
+///
+/// # Errors
+/// When the directory cannot be read.
+pub(super) fn all(directory: &Path) -> io::Result<Vec<Uuid>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(directory)? {
+        let name = entry?.file_name();
+        let worker = name.to_str().and_then(|name| name.strip_suffix(".journal"));
+        found.extend(worker.and_then(|id| id.parse::<Uuid>().ok()));
+    }
+    Ok(found)
+}
+
+fn replay(bytes: &[u8]) -> BTreeMap<Chunk, Vec<(u32, End)>> {
+    let words: Vec<u64> = bytes
+        .as_chunks::<8>()
+        .0
+        .iter()
+        .map(|it| u64::from_le_bytes(*it))
+        .collect();
+    let mut slots: HashMap<u32, Chunk> = HashMap::new();
+    let mut last: BTreeMap<(Chunk, u32), End> = BTreeMap::new();
+    let mut rest = words.as_slice();
+    while let Some((&word, tail)) = rest.split_first() {
+        rest = tail;
+        if word >> 60 == BIND {
+            let [high, low, chunk, ..] = *tail else { break };
+            rest = &tail[3..];
+            let slot = u32::try_from(word & FIELD).unwrap_or(0);
+            let chunk = Chunk {
+                dispatch: DispatchId(Uuid::from_u64_pair(high, low)),
+                chunk: u32::try_from(chunk).unwrap_or(0).cast_signed(),
+            };
+            slots.insert(slot, chunk);
+        } else if let Some((key, end)) = read_record(word) {
+            if let Some(chunk) = slots.get(&key.slot) {
+                last.insert((*chunk, key.offset), end);
+            }
+        } else {
+            // Not ours: the machine stopped while the disk was being written. What follows cannot be trusted.
+            break;
+        }
+    }
+    let mut chunks: BTreeMap<Chunk, Vec<(u32, End)>> = BTreeMap::new();
+    for ((chunk, offset), end) in last {
+        chunks.entry(chunk).or_default().push((offset, end));
+    }
+    chunks
+}
+
+/// The id of a directory of journals: who has it can read them. Made once.
+///
+/// # Errors
+/// When the directory cannot be written to.
+pub(super) fn host(directory: &Path, fresh: Uuid) -> io::Result<Uuid> {
+    std::fs::create_dir_all(directory)?;
+    let path = directory.join("host");
+    for _ in 0..2 {
+        if let Ok(text) = std::fs::read_to_string(&path) {
+            let known = text.trim().parse();
+            return known
+                .map_err(|_| io::Error::other("the file `host` beside the journals is damaged; remove it"));
+        }
+        // Written beside and linked, so that another process sees a whole one or none.
+        let beside = directory.join(format!("host.{fresh}"));
+        std::fs::write(&beside, fresh.to_string())?;
+        let linked = std::fs::hard_link(&beside, &path);
+        std::fs::remove_file(&beside)?;
+        match linked {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
+    }
+    Err(io::Error::other(
+        "the file `host` beside the journals cannot be read",
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn chunk(n: i32) -> Chunk {
+        Chunk {
+            dispatch: DispatchId(Uuid::from_u128(7)),
+            chunk: n,
+        }
+    }
+
+    fn end() -> impl Strategy<Value = End> {
+        prop_oneof![
+            Just(End::Unknown),
+            (200u16..300).prop_map(End::Sent),
+            (400u16..500).prop_map(End::Deferred),
+            (500u16..600).prop_map(End::Refused),
+            (500u16..600).prop_map(End::BadAddress),
+            Just(End::NotSent),
+            Just(End::Ambiguous),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn records_read_back(slot in 0u32..1 << 24, offset in 0u32..1 << 24, end in end()) {
+            let key = Key { slot, offset };
+            prop_assert_eq!(read_record(record(key, end)), Some((key, end)));
+        }
+
+        /// Whatever is written, settled and written anew, in any order and cut off anywhere: of each message not settled the last
+        /// word that reached the file is found, and nothing else is made up.
+        #[test]
+        fn the_last_word_survives(acts in prop::collection::vec((0u32..4, 0u32..20, end(), 0u8..12), 1..200)) {
+            let directory = tempfile::tempdir().unwrap();
+            let worker = Uuid::from_u128(1);
+            let journal = Journal::create(directory.path(), worker).unwrap();
+            let slots: Vec<u32> = (0..4).map(|n| journal.bind(chunk(n)).unwrap()).collect();
+            let mut wanted: BTreeMap<(Chunk, u32), End> = BTreeMap::new();
+            for (at, offset, end, what) in acts {
+                let key = Key { slot: slots[at as usize], offset };
+                let name = (chunk(at.cast_signed()), offset);
+                match what {
+                    0 => {
+                        journal.settled([key].into_iter());
+                        wanted.remove(&name);
+                        // Only what is written anew forgets: an outcome twice is recognised by the database.
+                        journal.state().write_anew(&journal.path).unwrap();
+                    }
+                    1 => journal.flush().unwrap(),
+                    _ => {
+                        journal.reply(key, end).unwrap();
+                        wanted.insert(name, end);
+                    }
+                }
+            }
+            prop_assert!(matches!(take(directory.path(), worker).unwrap(), Taken::Held));
+            drop(journal);
+            let Taken::Found(found) = take(directory.path(), worker).unwrap() else { panic!("dead") };
+            let mut seen: BTreeMap<(Chunk, u32), End> = BTreeMap::new();
+            for (chunk, ends) in &found.chunks {
+                for (offset, end) in ends {
+                    seen.insert((*chunk, *offset), *end);
+                }
+            }
+            prop_assert_eq!(seen, wanted);
+            found.done();
+            prop_assert!(matches!(take(directory.path(), worker).unwrap(), Taken::Gone));
+        }
+
+        #[test]
+        fn a_torn_file_is_read_as_far_as_it_goes(cut in 0usize..200, noise in prop::collection::vec(any::<u8>(), 0..40)) {
+            let mut bytes = bytes_of(&binding(0, chunk(3)));
+            for offset in 0..20 {
+                bytes.extend(record(Key { slot: 0, offset }, End::Sent(250)).to_le_bytes());
+            }
+            bytes.truncate(cut);
+            let whole = cut.saturating_sub(32) / 8;
+            let found = replay(&bytes);
+            prop_assert_eq!(found.get(&chunk(3)).map_or(0, Vec::len), whole.min(20));
+            bytes.extend(noise);
+            let _ = replay(&bytes);
+        }
+    }
+
+    #[test]
+    fn a_host_has_one_id() {
+        let directory = tempfile::tempdir().unwrap();
+        let first = host(directory.path(), Uuid::from_u128(1)).unwrap();
+        assert_eq!(host(directory.path(), Uuid::from_u128(2)).unwrap(), first);
+        let journal = Journal::create(directory.path(), Uuid::from_u128(5)).unwrap();
+        assert_eq!(all(directory.path()).unwrap(), [Uuid::from_u128(5)]);
+        journal.close();
+        assert!(all(directory.path()).unwrap().is_empty());
+    }
+}

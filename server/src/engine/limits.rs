@@ -1,0 +1,164 @@
+//! Limits that hold across all processes. A dispatch's and its sender domain's are asked when recipients are read, a slice at a time;
+//! a recipient domain's and a relay's when the recipient is about to go, from a share taken a few at a time.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use delivery::throttle::{Grant, LocalShare, Rate, Throttle, Turn};
+use domain::sending::WarmUpPlan;
+use domain::{Domain, dispatch};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use tokio::time::Instant;
+
+use super::Engine;
+use super::prepared::Prepared;
+
+/// Shares kept at most; beyond, those of domains not written to are let go.
+const SHARES: usize = 10_000;
+
+/// A second's worth may be saved up, and never less than one message.
+pub(crate) fn rate(per_second: f64) -> Rate {
+    Rate {
+        per_second,
+        burst: per_second.max(1.0),
+    }
+}
+
+/// A limit of a sender domain.
+#[derive(Clone, Debug)]
+pub(super) enum Limit {
+    /// A bucket and its rate.
+    Rate(String, Rate),
+    /// So many a day, growing.
+    WarmUp(String, WarmUpPlan),
+}
+
+impl Limit {
+    /// The bucket at this moment: of a warm-up, the day's, which is full in the morning and never filled again.
+    fn bucket(&self, today: Date) -> (String, Rate) {
+        match self {
+            Self::Rate(key, rate) => (key.clone(), *rate),
+            Self::WarmUp(domain, plan) => {
+                #[expect(
+                    clippy::cast_precision_loss,
+                    reason = "beyond 2^53 messages a day nobody warms up"
+                )]
+                let burst = plan.on(today) as f64;
+                let rate = Rate {
+                    per_second: 0.0,
+                    burst,
+                };
+                (format!("warm-up:{domain}:{today}"), rate)
+            }
+        }
+    }
+}
+
+/// Buckets in the database, so that a limit holds across processes. Knows the rates by their keys.
+struct Buckets<'a> {
+    domain: &'a Domain,
+    rate: Rate,
+}
+
+impl Throttle for Buckets<'_> {
+    type Error = domain::Error;
+
+    async fn take(&self, key: &str, want: u32) -> domain::Result<Grant> {
+        let taken = dispatch::take(self.domain, key, self.rate.per_second, self.rate.burst, want).await?;
+        Ok(Grant {
+            granted: taken.granted,
+            retry_after: taken.retry_after,
+        })
+    }
+}
+
+#[derive(Default)]
+pub(super) struct Limits {
+    shares: Mutex<HashMap<String, Arc<LocalShare>>>,
+    recipients: Mutex<HashMap<String, Rate>>,
+}
+
+impl Limits {
+    /// Limits of recipient domains, as they are now. Shares of former ones lapse.
+    pub fn set_recipients(&self, rates: HashMap<String, Rate>) {
+        *self.recipients.lock().unwrap_or_else(PoisonError::into_inner) = rates;
+        self.shares.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// How many of `most` recipients of a dispatch may be read now, or how long to wait.
+    pub async fn allowed(
+        &self,
+        engine: &Engine,
+        prepared: &Prepared,
+        most: usize,
+    ) -> domain::Result<Result<usize, Duration>> {
+        let today = engine.domain.now().to_zoned(TimeZone::UTC).date();
+        let mut allowed = u32::try_from(most).unwrap_or(u32::MAX);
+        let dispatch = prepared.context.dispatch;
+        let own = engine.board.throttle(dispatch).map(|per_hour| {
+            (
+                format!("dispatch:{}", dispatch.0),
+                rate(f64::from(per_hour) / 3600.0),
+            )
+        });
+        for (key, rate) in own
+            .into_iter()
+            .chain(prepared.rates.iter().map(|it| it.bucket(today)))
+        {
+            let buckets = Buckets {
+                domain: &engine.domain,
+                rate,
+            };
+            let taken = buckets.take(&key, allowed).await?;
+            if taken.granted == 0 {
+                return Ok(Err(taken.retry_after.max(Duration::from_millis(20))));
+            }
+            allowed = taken.granted;
+        }
+        Ok(Ok(usize::try_from(allowed).unwrap_or(most)))
+    }
+
+    /// Whether a message to this domain may go now; else how long to wait.
+    pub async fn recipient(&self, engine: &Engine, domain: &str) -> Result<(), Duration> {
+        let rate = {
+            let rates = self.recipients.lock().unwrap_or_else(PoisonError::into_inner);
+            if rates.is_empty() {
+                return Ok(());
+            }
+            rates.get(domain).copied()
+        };
+        match rate {
+            Some(rate) => self.spend(engine, &format!("recipient:{domain}"), rate).await,
+            None => Ok(()),
+        }
+    }
+
+    /// One message of a limit, from this process's share of it; else how long to wait.
+    pub async fn spend(&self, engine: &Engine, key: &str, rate: Rate) -> Result<(), Duration> {
+        let share = {
+            let mut shares = self.shares.lock().unwrap_or_else(PoisonError::into_inner);
+            if shares.len() >= SHARES {
+                shares.clear();
+            }
+            let share = shares
+                .entry(key.to_owned())
+                .or_insert_with(|| Arc::new(LocalShare::new(key, rate)));
+            Arc::clone(share)
+        };
+        let buckets = Buckets {
+            domain: &engine.domain,
+            rate,
+        };
+        match share.spend(&buckets, Instant::now().into_std()).await {
+            Ok(Turn::Now) => Ok(()),
+            Ok(Turn::After(pause)) => Err(pause),
+            // Without its limit nothing goes.
+            Err(error) => {
+                let _ = types::ApiError::from(error);
+                Err(Duration::from_secs(1))
+            }
+        }
+    }
+}

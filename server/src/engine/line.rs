@@ -1,0 +1,329 @@
+//! One sending task: an owned connection, held open, over which one message after the other goes. While one is on its way the
+//! envelope of the next goes with it, in the same write (RFC 2920); only one final dot is ever under way.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use delivery::breaker::Permit;
+use delivery::email::{Announced, Connection, Content};
+use delivery::{HandOff, Stage};
+use domain::dispatch;
+use render::Rendered;
+use tokio::time::Instant;
+
+use super::Engine;
+use super::compose::{Ready, Verdict, compose, defer, end_of, ended, judge};
+use super::journal::End;
+use super::lane::{Item, Lane, Note};
+use super::relays::Relay;
+
+/// A line that was not used for so long is closed: relays do it too, and less politely.
+const IDLE: Duration = Duration::from_secs(20);
+/// Transactional lines stay warm for longer: opening one is most of the time a password reset takes.
+const IDLE_TRANSACTIONAL: Duration = Duration::from_mins(4);
+/// A look at the rules older than this is repeated before the hand-off.
+const FRESH: Duration = Duration::from_secs(2);
+/// When too many wait for their domain's limit, the others' chunks come back after so long.
+const HELD_UP: Duration = Duration::from_secs(10);
+/// Connections lost under one message before it is put off.
+const LINES: u32 = 3;
+
+/// An open connection and whose it is.
+struct Open {
+    connection: Connection,
+    relay: Arc<Relay>,
+    permit: Permit,
+}
+
+struct Line {
+    engine: Arc<Engine>,
+    lane: Arc<Lane>,
+    open: Option<Open>,
+    rendered: Rendered,
+    used: Instant,
+}
+
+/// Runs until the process stops; what is under way is finished first.
+pub(super) async fn run(engine: Arc<Engine>, lane: Arc<Lane>) {
+    let mut line = Line {
+        engine,
+        lane,
+        open: None,
+        rendered: Rendered::default(),
+        used: Instant::now(),
+    };
+    let (mut current, mut next) = (Ready::default(), Ready::default());
+    while !line.engine.stop.is_cancelled() {
+        if line.wait_for_work().await
+            && line.is_open().await
+            && line.may_take().await
+            && let Some(item) = line.next_item(&mut current).await
+        {
+            line.lane.busy.fetch_add(1, Ordering::Relaxed);
+            line.send(item, &mut current, &mut next).await;
+            line.lane.busy.fetch_sub(1, Ordering::Relaxed);
+            line.used = Instant::now();
+        }
+    }
+    line.close().await;
+}
+
+impl Line {
+    /// Returns whether somebody may be waiting; closes an idle line meanwhile.
+    async fn wait_for_work(&mut self) -> bool {
+        let idle = match self.lane.kind {
+            dispatch::Lane::Transactional => IDLE_TRANSACTIONAL,
+            _ => IDLE,
+        };
+        tokio::select! {
+            () = self.engine.stop.cancelled() => false,
+            () = self.lane.filled() => true,
+            () = tokio::time::sleep_until(self.used + idle), if self.open.is_some() => {
+                self.close().await;
+                false
+            }
+        }
+    }
+
+    async fn close(&mut self) {
+        if let Some(open) = self.open.take() {
+            self.lane.open.fetch_sub(1, Ordering::Relaxed);
+            open.relay.closed();
+            open.connection.close().await;
+        }
+    }
+
+    /// A usable connection, to the best relay there is. Waits while all are away.
+    async fn is_open(&mut self) -> bool {
+        if let Some(open) = &self.open {
+            if open.connection.is_usable() && open.relay.is_current() {
+                return true;
+            }
+            self.close().await;
+        }
+        let (relay, permit) = match self.engine.relays.pick(self.lane.kind) {
+            Ok(picked) => picked,
+            Err(pause) => {
+                // Another line, which has its connection, may have work to do.
+                self.lane.pass_on();
+                self.engine.wait(pause).await;
+                return false;
+            }
+        };
+        let Some((connection, permit)) = relay.open(&self.engine, permit).await else {
+            return false;
+        };
+        self.lane.open.fetch_add(1, Ordering::Relaxed);
+        self.open = Some(Open {
+            connection,
+            relay,
+            permit,
+        });
+        true
+    }
+
+    /// Whether the relay's limit lets one more go. Waits when it does not.
+    async fn may_take(&self) -> bool {
+        let Some(open) = &self.open else { return false };
+        match open.relay.spend(&self.engine).await {
+            Ok(()) => true,
+            Err(pause) => {
+                self.engine.wait(pause).await;
+                false
+            }
+        }
+    }
+
+    /// The next recipient, composed. None: nobody waits who may go now.
+    async fn next_item(&mut self, ready: &mut Ready) -> Option<Item> {
+        loop {
+            let item = self.lane.pop()?;
+            if let Some(item) = self.made_ready(item, ready).await {
+                return Some(item);
+            }
+        }
+    }
+
+    /// Composes for a recipient, unless it turns out that they do not go now.
+    async fn made_ready(&mut self, item: Item, ready: &mut Ready) -> Option<Item> {
+        let engine = &self.engine;
+        if !self.may_go(&item) {
+            self.lane.tell(Note::Back(item.slot)).await;
+            return None;
+        }
+        if item.checked.elapsed() > FRESH {
+            let rules = &item.slot.prepared.context.rules;
+            match dispatch::held_by(&engine.domain, rules, &item.recipient).await {
+                Ok(None) => {}
+                Ok(Some(rule)) => {
+                    let kind = rules.end_of_held(&rule);
+                    let mut outcome = ended(&item.recipient, kind, &rule, None, "", engine.domain.now());
+                    outcome.attempts -= 1;
+                    self.lane.tell(Note::End(item.slot, outcome)).await;
+                    return None;
+                }
+                Err(error) => {
+                    let _ = types::ApiError::from(error);
+                    self.lane.tell(Note::Back(item.slot)).await;
+                    engine.wait(Duration::from_secs(1)).await;
+                    return None;
+                }
+            }
+        }
+        if let Err(outcome) = compose(engine, &item, &mut self.rendered, ready) {
+            self.lane.tell(Note::End(item.slot, *outcome)).await;
+            return None;
+        }
+        if let Err(pause) = engine.limits.recipient(engine, ready.domain()).await {
+            // Others of the queue may go meanwhile.
+            if let Err(item) = self.lane.hold(item, pause) {
+                if let Ok(mut wanted) = item.slot.pause.lock() {
+                    *wanted = Some(HELD_UP);
+                }
+                self.lane.tell(Note::Back(item.slot)).await;
+            }
+            return None;
+        }
+        Some(item)
+    }
+
+    fn may_go(&self, item: &Item) -> bool {
+        !self.engine.stop.is_cancelled()
+            && self.engine.board.may_send(item.slot.claimed.chunk.dispatch)
+            && item.slot.holds(self.engine.millis())
+    }
+
+    /// Hands over a composed recipient, and whoever follows while somebody does.
+    async fn send(&mut self, item: Item, current: &mut Ready, next: &mut Ready) {
+        let mut item = item;
+        let mut announced = false;
+        loop {
+            if !announced {
+                match self.announce(current).await {
+                    Announced::Ready => {}
+                    Announced::Stopped(result) => return self.finish(item, result).await,
+                }
+            }
+            // While this one is on its way: the next one's envelope.
+            let following = match self.may_follow() {
+                true => self.next_item(next).await,
+                false => None,
+            };
+            let last = following.is_none();
+            let Some((result, then)) = self.deliver(&item, current, (!last).then_some(&*next)).await else {
+                // Not handed over after all: the journal does not take it, or the lease is gone.
+                self.close().await;
+                self.lane.tell(Note::Back(item.slot)).await;
+                if let Some(following) = following {
+                    self.lane.push_front(following);
+                }
+                return;
+            };
+            self.finish(item, result).await;
+            let Some(following) = following else { return };
+            item = following;
+            std::mem::swap(current, next);
+            announced = match then {
+                Some(Announced::Ready) => true,
+                Some(Announced::Stopped(result)) => return self.finish(item, result).await,
+                None => false,
+            };
+            let usable = self.open.as_ref().is_some_and(|open| open.connection.is_usable());
+            if !usable || !self.may_go(&item) {
+                // The line ended, or a pause came between: nothing of this one's content was sent.
+                self.close().await;
+                self.lane.push_front(item);
+                return;
+            }
+        }
+    }
+
+    fn may_follow(&self) -> bool {
+        !self.engine.stop.is_cancelled()
+            && self
+                .open
+                .as_ref()
+                .is_some_and(|open| open.relay.is_current() && !open.relay.is_limited())
+    }
+
+    async fn announce(&mut self, ready: &Ready) -> Announced {
+        match (&mut self.open, ready.envelope()) {
+            (Some(open), Some(envelope)) => open.connection.announce(envelope).await,
+            _ => Announced::Stopped(HandOff::Lost),
+        }
+    }
+
+    /// Content and final dot between two lines of the journal. None: not handed over.
+    async fn deliver(
+        &mut self,
+        item: &Item,
+        ready: &Ready,
+        next: Option<&Ready>,
+    ) -> Option<(HandOff, Option<Announced>)> {
+        let engine = &self.engine;
+        let key = item.slot.key(item.recipient.seq);
+        if !item.slot.holds(engine.millis()) {
+            return None;
+        }
+        if let Err(error) = engine.journal.intent(key) {
+            engine.journal_trouble(&error);
+            return None;
+        }
+        let open = self.open.as_mut()?;
+        let content = Content {
+            signature: &ready.signature,
+            message: &ready.message,
+        };
+        let begun = Instant::now();
+        let delivered = open
+            .connection
+            .deliver(content, next.and_then(Ready::envelope))
+            .await;
+        let lane = self.lane.kind.as_str();
+        metrics::histogram!("campanile_handoff_seconds", "lane" => lane).record(begun.elapsed());
+        self.lane.handed.fetch_add(1, Ordering::Relaxed);
+        open.relay.took(&delivered.result);
+        if let Err(error) = engine.journal.reply(key, end_of(&delivered.result)) {
+            engine.journal_trouble(&error);
+        }
+        Some((delivered.result, delivered.next))
+    }
+
+    /// "Service not available, closing" (RFC 5321, 4.2.1) before any content is about the relay, not about this recipient.
+    fn without_421(&self, result: HandOff) -> HandOff {
+        match result {
+            HandOff::Deferred(reply, stage) if reply.code == 421 && stage != Stage::Content => {
+                if let Some(open) = &self.open {
+                    open.relay.failed(&self.engine, &open.permit, "relay_refuses");
+                }
+                HandOff::Lost
+            }
+            result => result,
+        }
+    }
+
+    /// Tells the recorder, or puts the recipient back at the head of the queue.
+    async fn finish(&mut self, mut item: Item, result: HandOff) {
+        let result = self.without_421(result);
+        let verdict = match judge(&self.engine, self.lane.kind, &item.recipient, result) {
+            Verdict::Again if item.lost_lines + 1 < LINES => {
+                item.lost_lines += 1;
+                self.lane.push_front(item);
+                return;
+            }
+            // A relay that takes connections and drops them again: as if it had said "later".
+            Verdict::Again => {
+                let key = item.slot.key(item.recipient.seq);
+                let _ = self.engine.journal.reply(key, End::NotSent);
+                defer(&self.engine, &item.recipient, None, "connection lost")
+            }
+            verdict => verdict,
+        };
+        match verdict {
+            Verdict::Final(outcome) => self.lane.tell(Note::End(item.slot, outcome)).await,
+            Verdict::Later(deferral) => self.lane.tell(Note::Later(item.slot, deferral)).await,
+            Verdict::Again => self.lane.tell(Note::Back(item.slot)).await,
+        }
+    }
+}
