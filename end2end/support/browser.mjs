@@ -91,7 +91,8 @@ export async function withPerson(browser, options, work) {
 
 /** Waits until the browser has taken the page over: until then clicks may do nothing. */
 export async function hydrated(page) {
-  await page.waitForFunction(() => document.documentElement.dataset.ready === "true");
+  // Long, for machines that build something at the same time.
+  await page.waitForFunction(() => document.documentElement.dataset.ready === "true", undefined, { timeout: 45_000 });
 }
 
 /** Opens an address and waits until it works. */
