@@ -121,10 +121,11 @@ create table sending_buckets (
 
 -- Takes at most `p_want` tokens of a bucket of `p_burst` that fills at `p_rate` a second. Returns how many were granted and after how many
 -- seconds the next one is there.
-create function bucket_take(p_key text, p_rate double precision, p_burst double precision, p_want integer)
+-- `p_now` is for tests; everybody else has the database's clock.
+create function bucket_take(p_key text, p_rate double precision, p_burst double precision, p_want integer, p_now timestamptz default null)
 returns table (granted integer, retry_after double precision) language plpgsql as $$
 declare
-    now_at timestamptz := clock_timestamp();
+    now_at timestamptz := coalesce(p_now, clock_timestamp());
     has double precision;
     gave integer;
 begin

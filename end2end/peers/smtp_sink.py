@@ -10,7 +10,7 @@ local part, so that a test can foresee every outcome:
   spam…    554 5.7.1 after the content
   drop…    closes the connection after the content, without an answer
 """
-import argparse, asyncio, base64, json, os, signal, ssl, sys
+import argparse, asyncio, base64, collections, json, os, signal, ssl, sys
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 parser = argparse.ArgumentParser()
@@ -24,6 +24,7 @@ parser.add_argument("--delay", type=float, default=0, help="seconds before each 
 args = parser.parse_args()
 out = open(args.out, "a", encoding="ascii")
 seen = set()
+under_way = collections.Counter()  # messages whose content has come and who wait for their answer, by domain
 
 
 class Handler:
@@ -40,10 +41,13 @@ class Handler:
         return "250 2.1.5 ok"
 
     async def handle_DATA(self, server, session, envelope):
+        to = envelope.rcpt_tos[0]
+        local, domain = to.split("@")
+        under_way[domain] += 1
+        at_once = under_way[domain]
         if args.delay:
             await asyncio.sleep(args.delay)
-        to = envelope.rcpt_tos[0]
-        local = to.split("@")[0]
+        under_way[domain] -= 1
         if local.startswith("spam"):
             return "554 5.7.1 looks like spam"
         if local.startswith("drop"):
@@ -53,7 +57,7 @@ class Handler:
             seen.add(("busy", to))
             return "451 4.3.2 busy"
         line = {"from": envelope.mail_from, "to": envelope.rcpt_tos, "raw": base64.b64encode(envelope.original_content).decode(),
-                "tls": session.ssl is not None, "user": getattr(session.auth_data, "login", b"").decode()}
+                "tls": session.ssl is not None, "atOnce": at_once, "user": getattr(session.auth_data, "login", b"").decode()}
         out.write(json.dumps(line) + "\n")
         out.flush()
         return "250 2.0.0 taken"

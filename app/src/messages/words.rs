@@ -56,6 +56,8 @@ pub(crate) fn standstill_text(i18n: I18nContext<Locale>, reason: &str) -> String
         "relay_insecure" => t_string!(i18n, campaigns.stopped_relay_insecure).to_owned(),
         "relay_sign_in" => t_string!(i18n, campaigns.stopped_relay_sign_in).to_owned(),
         "ledger_unbalanced" => t_string!(i18n, campaigns.stopped_ledger).to_owned(),
+        "warm_up_used" => t_string!(i18n, campaigns.stopped_warm_up).to_owned(),
+        "sender_limit_used" => t_string!(i18n, campaigns.stopped_sender_limit).to_owned(),
         "message_unusable" => t_string!(i18n, campaigns.stopped_message).to_owned(),
         other => t_string!(i18n, campaigns.stopped_reason, reason = other.to_owned()).to_string(),
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct WorkerStatus {
     /// Its lanes.
     pub lanes: Vec<LaneStatus>,
-    /// The relays it may use.
+    /// The relays its process may use; told by the worker that sends campaigns.
     pub relays: Vec<RelayStatus>,
 }
 

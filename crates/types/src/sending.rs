@@ -324,6 +324,7 @@ pub struct RecipientLimit {
     pub domain: String,
     #[serde(default)]
     pub max_per_second: Option<f64>,
+    /// Messages of campaigns under way to it at the same time: each on a connection of its own.
     #[serde(default)]
     pub max_connections: Option<i32>,
 }

@@ -12,12 +12,15 @@ use types::DispatchId;
 
 use super::Engine;
 use super::lane::{Item, Lane, Note, Slot};
+use super::limits::Limits;
 use super::prepared::Unusable;
 
 /// Between looks when nothing is due.
 const PAUSE: Duration = Duration::from_millis(300);
 /// After a database error.
 const TROUBLE: Duration = Duration::from_secs(1);
+/// While a limit is used up.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
 /// Chunks that a lane hands out of at a time.
 const OPEN: usize = 16;
 /// Recipients read at a time, at most.
@@ -153,20 +156,19 @@ impl Feeder {
             self.nothing.insert(dispatch, Instant::now() + PAUSE);
             return Ok(());
         };
-        let until = engine.lease_until(asked);
         let number = match engine.journal.bind(claimed.chunk) {
             Ok(number) => number,
             Err(error) => {
                 engine.journal_trouble(&error);
                 // Given back by the recorder, as an empty slot; nobody of it is handed out.
-                let slot = Arc::new(Slot::new(u32::MAX, claimed, prepared, until));
+                let slot = engine.slot(u32::MAX, claimed, prepared, asked);
                 self.lane.tell(Note::Open(Arc::clone(&slot))).await;
                 self.lane.tell(Note::Exhausted(slot)).await;
                 engine.wait(TROUBLE).await;
                 return Ok(());
             }
         };
-        let slot = Arc::new(Slot::new(number, claimed, prepared, until));
+        let slot = engine.slot(number, claimed, prepared, asked);
         self.lane.tell(Note::Open(Arc::clone(&slot))).await;
         self.open.push_back(Open {
             reached: slot.claimed.first_seq - 1,
@@ -180,13 +182,20 @@ impl Feeder {
     async fn hand_out(&mut self, mut open: Open, wanted: usize) -> domain::Result<()> {
         let engine = Arc::clone(&self.engine);
         let prepared = Arc::clone(&open.slot.prepared);
-        let most = wanted.min(SLICE);
+        // Not more than the chunk has: what a limit grants and nobody uses is gone, of a warm-up for the day.
+        let left = usize::try_from(open.slot.claimed.last_seq - open.reached).unwrap_or(0);
+        let most = wanted.min(SLICE).min(left).max(1);
         let allowed = match engine.limits.allowed(&engine, &prepared, most).await {
             Ok(Ok(allowed)) => allowed,
-            Ok(Err(pause)) => {
-                open.not_before = Instant::now() + pause;
+            Ok(Err(wait)) => {
+                let dispatch = prepared.context.dispatch;
+                // Looked at again soon: somebody may raise the limit.
+                open.not_before = Instant::now() + wait.pause.min(LOOK_AGAIN);
                 self.open.push_back(open);
-                return Ok(());
+                return match wait.reason.filter(|_| wait.pause > LOOK_AGAIN) {
+                    Some(reason) => dispatch::note_trouble(&engine.domain, dispatch, Some(reason)).await,
+                    None => Ok(()),
+                };
             }
             Err(error) => {
                 self.open.push_back(open);
@@ -219,6 +228,9 @@ impl Feeder {
         let slot = &open.slot;
         slot.hand_out(slice.people.len() + slice.held.len());
         let read = slice.people.len() + slice.held.len();
+        if slice.people.len() < allowed {
+            Limits::give_back(&engine, &prepared, allowed - slice.people.len()).await;
+        }
         for (seq, attempts, rule) in slice.held {
             let outcome = Outcome {
                 seq,
@@ -237,6 +249,7 @@ impl Feeder {
             recipient,
             checked,
             lost_lines: 0,
+            place: None,
         }));
         match slice.reached {
             Some(reached) if read >= allowed && reached < slot.claimed.last_seq => {

@@ -76,8 +76,7 @@ impl Engine {
             }
             let bound = number.is_ok();
             let number = number.unwrap_or(u32::MAX);
-            let until = self.lease_until(asked);
-            let slot = Arc::new(Slot::new(number, *claimed, Arc::clone(&prepared), until));
+            let slot = self.slot(number, *claimed, Arc::clone(&prepared), asked);
             let item = bound.then(|| {
                 slot.hand_out(1);
                 Item {
@@ -85,6 +84,7 @@ impl Engine {
                     recipient: recipient.clone(),
                     checked: Instant::now(),
                     lost_lines: 0,
+                    place: None,
                 }
             });
             hand_over(lane, slot, item).await;

@@ -9,6 +9,7 @@ use domain::dispatch::{self, Claimed, Deferral, Outcome, Recipient};
 use tokio::sync::{Notify, mpsc};
 use tokio::time::Instant;
 
+use super::gates::{Entry, Gates, Place};
 use super::journal::Key;
 use super::later::Later;
 use super::prepared::Prepared;
@@ -106,6 +107,8 @@ pub(super) struct Item {
     pub checked: Instant,
     /// Connections lost under it before any content.
     pub lost_lines: u32,
+    /// At its domain, when that has a gate.
+    pub place: Option<Place>,
 }
 
 /// What the recorder is told.
@@ -130,6 +133,8 @@ pub(super) struct Lane {
     waiting: Mutex<VecDeque<Item>>,
     /// Those whose domain's limit is used up, by the time it lets go.
     held: Mutex<Later<Item>>,
+    /// Those whose domain has as many under way as it may.
+    pub gates: Gates,
     filled: Notify,
     drained: Notify,
     notes: mpsc::Sender<Note>,
@@ -148,6 +153,7 @@ impl Lane {
             lines: AtomicUsize::new(0),
             waiting: Mutex::default(),
             held: Mutex::default(),
+            gates: Gates::default(),
             filled: Notify::new(),
             drained: Notify::new(),
             notes,
@@ -191,6 +197,24 @@ impl Lane {
         self.filled.notify_one();
     }
 
+    /// Back to the head of the queue, in their order.
+    pub fn push_all_front(&self, items: Vec<Item>) {
+        if items.is_empty() {
+            return;
+        }
+        let mut waiting = self.waiting();
+        for item in items.into_iter().rev() {
+            waiting.push_front(item);
+        }
+        drop(waiting);
+        self.filled.notify_one();
+    }
+
+    /// A place among those under way to a domain.
+    pub fn enter(self: &Arc<Self>, domain: &str, item: Item) -> Entry {
+        self.gates.enter(self, domain, item, HELD)
+    }
+
     /// Waits for its domain's limit; given back when too many do.
     pub fn hold(&self, item: Item, pause: Duration) -> Result<(), Box<Item>> {
         let mut held = self.held();
@@ -209,16 +233,13 @@ impl Lane {
 
     /// Whether so many wait for limits that nobody else should be read.
     pub fn is_held_up(&self) -> bool {
-        self.held().len() >= HELD
+        self.held().len() >= HELD || self.gates.waiting() >= HELD
     }
 
     /// Those whose limit lets go by now go to the head of the queue.
     fn release_held(&self) {
         let due = self.held().due(Instant::now());
-        let mut waiting = self.waiting();
-        for item in due.into_iter().rev() {
-            waiting.push_front(item);
-        }
+        self.push_all_front(due);
     }
 
     /// The next, if there is one.
@@ -240,7 +261,9 @@ impl Lane {
 
     /// Everybody who waits: when the process stops.
     pub fn take_all(&self) -> Vec<Item> {
-        let mut all: Vec<Item> = self.waiting().drain(..).collect();
+        // First those at the gates: who leaves lets nobody in any more.
+        let mut all = self.gates.take_all();
+        all.extend(self.waiting().drain(..));
         all.extend(self.held().take());
         all
     }

@@ -36,6 +36,14 @@ pub(super) enum Limit {
 }
 
 impl Limit {
+    /// As in `dispatches.stopped_reason`.
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::Rate(..) => "sender_limit_used",
+            Self::WarmUp(..) => "warm_up_used",
+        }
+    }
+
     /// The bucket at this moment: of a warm-up, the day's, which is full in the morning and never filled again.
     fn bucket(&self, today: Date) -> (String, Rate) {
         match self {
@@ -54,6 +62,13 @@ impl Limit {
             }
         }
     }
+}
+
+/// A limit is used up.
+pub(super) struct Wait {
+    pub pause: Duration,
+    /// Code for whoever wonders why it does not go on; none for the speed that was asked for.
+    pub reason: Option<&'static str>,
 }
 
 /// Buckets in the database, so that a limit holds across processes. Knows the rates by their keys.
@@ -87,37 +102,52 @@ impl Limits {
         self.shares.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// How many of `most` recipients of a dispatch may be read now, or how long to wait.
+    /// How many of `most` recipients of a dispatch may be read now, or how long to wait for what.
     pub async fn allowed(
         &self,
         engine: &Engine,
         prepared: &Prepared,
         most: usize,
-    ) -> domain::Result<Result<usize, Duration>> {
+    ) -> domain::Result<Result<usize, Wait>> {
         let today = engine.domain.now().to_zoned(TimeZone::UTC).date();
         let mut allowed = u32::try_from(most).unwrap_or(u32::MAX);
         let dispatch = prepared.context.dispatch;
         let own = engine.board.throttle(dispatch).map(|per_hour| {
-            (
-                format!("dispatch:{}", dispatch.0),
-                rate(f64::from(per_hour) / 3600.0),
-            )
+            let key = format!("dispatch:{}", dispatch.0);
+            (key, rate(f64::from(per_hour) / 3600.0), None)
         });
-        for (key, rate) in own
-            .into_iter()
-            .chain(prepared.rates.iter().map(|it| it.bucket(today)))
-        {
+        let of_sender = prepared.rates.iter().map(|it| {
+            let (key, rate) = it.bucket(today);
+            (key, rate, Some(it.reason()))
+        });
+        for (key, rate, reason) in own.into_iter().chain(of_sender) {
             let buckets = Buckets {
                 domain: &engine.domain,
                 rate,
             };
             let taken = buckets.take(&key, allowed).await?;
             if taken.granted == 0 {
-                return Ok(Err(taken.retry_after.max(Duration::from_millis(20))));
+                let pause = taken.retry_after.max(Duration::from_millis(20));
+                return Ok(Err(Wait { pause, reason }));
             }
             allowed = taken.granted;
         }
         Ok(Ok(usize::try_from(allowed).unwrap_or(most)))
+    }
+
+    /// Gives back what was taken of the day's warm-up for people who did not go after all; lost for the day when the database is
+    /// away. What was taken of a rate lapses.
+    pub async fn give_back(engine: &Engine, prepared: &Prepared, people: usize) {
+        let today = engine.domain.now().to_zoned(TimeZone::UTC).date();
+        for limit in &prepared.rates {
+            if let Limit::WarmUp(..) = limit {
+                let (key, rate) = limit.bucket(today);
+                let people = u32::try_from(people).unwrap_or(u32::MAX);
+                if let Err(error) = dispatch::give_back(&engine.domain, &key, rate.burst, people).await {
+                    let _ = types::ApiError::from(error);
+                }
+            }
+        }
     }
 
     /// Whether a message to this domain may go now; else how long to wait.

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use delivery::breaker::Permit;
-use delivery::email::{Announced, Connection, Content};
+use delivery::email::{Address, Announced, Connection, Content};
 use delivery::{HandOff, Stage};
 use domain::dispatch;
 use render::Rendered;
@@ -14,6 +14,7 @@ use tokio::time::Instant;
 
 use super::Engine;
 use super::compose::{Ready, Verdict, compose, defer, end_of, ended, judge};
+use super::gates::Entry;
 use super::journal::End;
 use super::lane::{Item, Lane, Note};
 use super::relays::Relay;
@@ -171,21 +172,49 @@ impl Line {
                 }
             }
         }
+        let item = match self.enter(item) {
+            Entry::Free(item) => item,
+            Entry::Waits => return None,
+            Entry::Full(item) => {
+                self.give_back(*item).await;
+                return None;
+            }
+        };
         if let Err(outcome) = compose(engine, &item, &mut self.rendered, ready) {
             self.lane.tell(Note::End(item.slot, *outcome)).await;
             return None;
         }
         if let Err(pause) = engine.limits.recipient(engine, ready.domain()).await {
             // Others of the queue may go meanwhile.
+            let mut item = item;
+            item.place = None;
             if let Err(item) = self.lane.hold(item, pause) {
-                if let Ok(mut wanted) = item.slot.pause.lock() {
-                    *wanted = Some(HELD_UP);
-                }
-                self.lane.tell(Note::Back(item.slot)).await;
+                self.give_back(*item).await;
             }
             return None;
         }
         Some(item)
+    }
+
+    /// At the gate of its domain, before anything is composed. Urgent mail passes (law 4).
+    fn enter(&self, item: Item) -> Entry {
+        if self.lane.kind != dispatch::Lane::Marketing || !self.lane.gates.are_there() {
+            return Entry::Free(item);
+        }
+        let domain = match Address::parse(&item.recipient.address) {
+            Ok(address) => address.domain().to_owned(),
+            // Composing says what is wrong with it.
+            Err(_) => return Entry::Free(item),
+        };
+        self.lane.enter(&domain, item)
+    }
+
+    /// Too many wait for their domains: with its chunk, for later.
+    async fn give_back(&self, item: Item) {
+        if let Ok(mut wanted) = item.slot.pause.lock() {
+            *wanted = Some(HELD_UP);
+        }
+        self.lane.tell(Note::Back(item.slot)).await;
     }
 
     fn may_go(&self, item: &Item) -> bool {

@@ -12,6 +12,7 @@
 mod board;
 mod compose;
 mod feeder;
+mod gates;
 mod intake;
 mod journal;
 mod lane;
@@ -31,14 +32,15 @@ pub(crate) use relays::{Relay, Relays};
 
 pub(crate) use threads::Threads;
 
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context as _;
 use domain::Domain;
-use domain::dispatch::{self, Worker};
+use domain::dispatch::{self, Chunk, Claimed, Worker};
 use domain::sending;
 use domain::tokens::Tokens;
 use jiff::SignedDuration;
@@ -51,9 +53,9 @@ use uuid::Uuid;
 use crate::jobs::Settings;
 use board::Board;
 use journal::Journal;
-use lane::{Lane, Note};
+use lane::{Lane, Note, Slot};
 use limits::Limits;
-use prepared::PreparedCache;
+use prepared::{Prepared, PreparedCache};
 
 /// Between looks at what runs: a pause takes effect within a second.
 const LOOK: Duration = Duration::from_millis(200);
@@ -76,6 +78,8 @@ pub(crate) struct Engine {
     board: Board,
     limits: Limits,
     prepared: PreparedCache,
+    /// Chunks that the tasks know of.
+    in_hand: Mutex<HashSet<Chunk>>,
     lanes: Vec<Arc<Lane>>,
     started: Instant,
     stop: CancellationToken,
@@ -120,6 +124,7 @@ impl Engine {
             board: Board::default(),
             limits: Limits::default(),
             prepared: PreparedCache::default(),
+            in_hand: Mutex::default(),
             lanes,
             started: Instant::now(),
             // Its own: a panic stops this worker only.
@@ -217,6 +222,16 @@ impl Engine {
         }
     }
 
+    fn in_hand(&self) -> MutexGuard<'_, HashSet<Chunk>> {
+        self.in_hand.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A slot for a chunk that this worker holds. Without a journal (`u32::MAX`) nobody of it may be handed over.
+    fn slot(&self, number: u32, claimed: Claimed, prepared: Arc<Prepared>, asked: u64) -> Arc<Slot> {
+        self.in_hand().insert(claimed.chunk);
+        Arc::new(Slot::new(number, claimed, prepared, self.lease_until(asked)))
+    }
+
     /// Milliseconds since the start, by a clock that nobody sets.
     fn millis(&self) -> u64 {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
@@ -273,30 +288,57 @@ async fn look(engine: Arc<Engine>) {
 
 /// Reads limits and keys again when somebody changed them: within two seconds they hold.
 async fn follow(engine: Arc<Engine>) {
-    let mut known = None;
+    let mut known = Followed::default();
     while !engine.stop.is_cancelled() {
-        match changed(&engine, known).await {
-            Ok(version) => known = Some(version),
-            Err(error) => {
-                let _ = types::ApiError::from(error);
-            }
+        if let Err(error) = known.look(&engine).await {
+            let _ = types::ApiError::from(error);
         }
         engine.wait(FOLLOW).await;
     }
 }
 
-async fn changed(engine: &Engine, known: Option<i64>) -> domain::Result<i64> {
-    let version = sending::version(&engine.domain).await?;
-    if known != Some(version) {
-        let limits = sending::limits(&engine.domain).await?;
-        let recipients = limits
-            .recipient_domains
-            .into_iter()
-            .filter_map(|(name, pace)| Some((name, limits::rate(pace.max_per_second?))));
-        engine.limits.set_recipients(recipients.collect());
-        engine.prepared.clear();
+/// What was read last.
+#[derive(Default)]
+struct Followed {
+    version: Option<i64>,
+    /// By recipients' domain: messages under way at once, of all processes together.
+    at_once: HashMap<String, usize>,
+}
+
+impl Followed {
+    async fn look(&mut self, engine: &Engine) -> domain::Result<()> {
+        let version = sending::version(&engine.domain).await?;
+        if self.version != Some(version) {
+            let limits = sending::limits(&engine.domain).await?;
+            let (mut rates, mut at_once) = (HashMap::new(), HashMap::new());
+            for (name, pace) in limits.recipient_domains {
+                if let Some(most) = pace.max_connections {
+                    at_once.insert(name.clone(), usize::try_from(most).unwrap_or(usize::MAX));
+                }
+                if let Some(per_second) = pace.max_per_second {
+                    rates.insert(name, limits::rate(per_second));
+                }
+            }
+            engine.limits.set_recipients(rates);
+            engine.prepared.clear();
+            self.at_once = at_once;
+            self.version = Some(version);
+        }
+        // Each process keeps to its part. There may be more processes than places: then it is one each.
+        let processes = match self.at_once.is_empty() {
+            true => 1,
+            false => dispatch::processes(&engine.domain).await?.max(1),
+        };
+        let part: HashMap<String, usize> = self
+            .at_once
+            .iter()
+            .map(|(name, most)| (name.clone(), (most / processes).max(1)))
+            .collect();
+        for lane in &engine.lanes {
+            lane.push_all_front(lane.gates.set(&part));
+        }
+        Ok(())
     }
-    Ok(version)
 }
 
 /// Looks at once when somebody says that there is something to send. Only a hint: without it, it is seen at the next look.

@@ -12,6 +12,8 @@ use tokio::time::Instant;
 use super::Engine;
 use super::journal::Key;
 use super::lane::{Note, Slot};
+use super::limits::Limits;
+use super::prepared::Prepared;
 
 /// Outcomes are written at least this often, so that progress is seen.
 const FLUSH: Duration = Duration::from_millis(100);
@@ -27,6 +29,8 @@ struct Book {
     /// Ends in the batch, by chunk: of how many people, and their places in the journal.
     ends: HashMap<Chunk, usize>,
     keys: Vec<Key>,
+    /// People who did not go after all, by chunk.
+    backs: HashMap<Chunk, (Arc<Prepared>, usize)>,
 }
 
 /// Runs until it is told to stop, and writes what it was told before.
@@ -81,7 +85,11 @@ impl Book {
                 *self.ends.entry(slot.claimed.chunk).or_default() += 1;
                 self.batch.deferrals.push((slot.claimed.chunk, deferral));
             }
-            Note::Back(slot) => *self.ends.entry(slot.claimed.chunk).or_default() += 1,
+            Note::Back(slot) => {
+                *self.ends.entry(slot.claimed.chunk).or_default() += 1;
+                let back = self.backs.entry(slot.claimed.chunk);
+                back.or_insert_with(|| (Arc::clone(&slot.prepared), 0)).1 += 1;
+            }
             Note::Exhausted(slot) => slot.exhaust(),
             Note::Stop => {}
         }
@@ -123,6 +131,9 @@ impl Book {
             }
         };
         self.written(engine, &lost, asked);
+        for (prepared, people) in std::mem::take(&mut self.backs).into_values() {
+            Limits::give_back(engine, &prepared, people).await;
+        }
         engine.sync_journal().await;
     }
 
@@ -134,11 +145,13 @@ impl Book {
         }
         engine.journal.settled(self.keys.drain(..));
         for (chunk, _) in &self.batch.released {
+            engine.in_hand().remove(chunk);
             if let Some(slot) = self.slots.remove(chunk) {
                 engine.journal.unbind(slot.number);
             }
         }
         for chunk in lost {
+            engine.in_hand().remove(chunk);
             if let Some(slot) = self.slots.remove(chunk) {
                 tracing::warn!(dispatch = %chunk.dispatch, chunk = chunk.chunk, "a lease ended before it was renewed: another worker has the chunk");
                 slot.lose();

@@ -34,14 +34,36 @@ pub(super) async fn run(engine: Arc<Engine>) {
             .await;
         match dispatch::lapsed(&engine.domain, engine.worker.host).await {
             Ok(workers) => {
-                for worker in workers.into_iter().filter(|it| *it != engine.worker.id) {
-                    one(&engine, worker).await;
+                for worker in workers {
+                    if worker == engine.worker.id {
+                        forgotten(&engine).await;
+                    } else {
+                        one(&engine, worker).await;
+                    }
                 }
             }
             Err(error) => {
                 let _ = types::ApiError::from(error);
             }
         }
+    }
+}
+
+/// Our own: claimed by a statement that was committed but whose answer never came. Nobody here knows of it, so nobody of it was
+/// handed over, and nobody else would take it from a worker that lives.
+async fn forgotten(engine: &Engine) {
+    let given_back = async {
+        for chunk in dispatch::overdue(&engine.domain, engine.worker.id).await? {
+            let known = engine.in_hand().contains(&chunk);
+            if !known && dispatch::recover(&engine.domain, engine.worker.id, chunk, &[], &[]).await? {
+                tracing::warn!(dispatch = %chunk.dispatch, chunk = chunk.chunk, "a claim was committed and its answer lost; given back");
+            }
+        }
+        Ok(())
+    };
+    if let Err(error) = given_back.await {
+        let error: domain::Error = error;
+        let _ = types::ApiError::from(error);
     }
 }
 

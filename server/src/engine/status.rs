@@ -49,10 +49,10 @@ pub(super) async fn run(engine: Arc<Engine>) {
                 .set(lane.oldest_seconds.unwrap_or(0.0));
             metrics::gauge!("campanile_messages_per_second", "lane" => label).set(lane.per_second);
         }
-        let status = WorkerStatus {
-            lanes,
-            relays: engine.relays.status(),
-        };
+        // The relays are the process's, which has two workers: one of them tells.
+        let campaigns = engine.lanes.iter().any(|it| it.kind == dispatch::Lane::Marketing);
+        let relays = campaigns.then(|| engine.relays.status()).unwrap_or_default();
+        let status = WorkerStatus { lanes, relays };
         let written = match serde_json::to_value(&status) {
             Ok(value) => dispatch::report(&engine.domain, engine.worker, &value).await,
             Err(error) => Err(error.into()),

@@ -21,7 +21,7 @@ use delivery::Backoff;
 use delivery::email::Relay;
 use domain::Domain;
 use domain::dispatch::Lane;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use sqlx::postgres::PgPoolOptions;
 use uuid::Uuid;
@@ -75,9 +75,9 @@ pub(crate) struct Shared {
     stop: CancellationToken,
 }
 
-/// The running background work; stop it before the database is closed.
+/// The running background work; stop it before the database is closed. Dropped, it stops without anybody waiting for it.
 pub struct Jobs {
-    stop: CancellationToken,
+    stop: DropGuard,
     intake: Arc<Intake>,
     tasks: Tasks,
 }
@@ -142,7 +142,11 @@ impl Jobs {
                 scheduler::run(Arc::clone(&shared), work)
             });
         }
-        Ok(Self { stop, intake, tasks })
+        Ok(Self {
+            stop: stop.drop_guard(),
+            intake,
+            tasks,
+        })
     }
 
     /// Where triggered messages are handed in.
@@ -154,7 +158,7 @@ impl Jobs {
     /// Finishes what is in flight, writes it down and ends. Waits at most half a minute; what a relay has not answered by
     /// then is ambiguous, and counted as such by whoever takes over.
     pub async fn stop(self) {
-        self.stop.cancel();
+        drop(self.stop);
         self.tasks.join(Duration::from_secs(30)).await;
     }
 }

@@ -124,3 +124,45 @@ async fn a_master_unsubscribe_stops_what_is_queued(pool: PgPool) {
     assert_eq!(with_outcome(&ledger, "sent"), got(&[&sink]));
     assert_eq!(counters(&university, run).await, [300, 290, 0, 10, 0, 0]);
 }
+
+/// A claim was committed and the answer to it lost: the worker lives, so nobody else takes the chunks, and it gives them back itself.
+#[sqlx::test(migrations = "../migrations")]
+async fn what_a_worker_does_not_know_it_holds_is_given_back(pool: PgPool) {
+    let sink = Sink::start(&[]);
+    let university = university(pool).await;
+    let (_, run) = launched(&university, &locals("person", 120), Classification::Marketing).await;
+    command(&university, run, "pause").await;
+    let mut settings = settings(sink.port, 2);
+    settings.lease = Duration::from_secs(2);
+    let jobs = start(&university, settings).await;
+    let mut held = 0;
+    for _ in 0..100 {
+        // Only a worker that has reported says which lane it sends.
+        held = sqlx::query(
+            "update dispatch_chunks set state = 'leased', leased_by = w.id, leased_until = clock_timestamp() - interval '1 second'
+             from workers w where w.status->'lanes'->0->>'lane' = 'marketing'",
+        )
+        .execute(university.domain.pool())
+        .await
+        .unwrap()
+        .rows_affected();
+        if held > 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert!(held > 0);
+    let relays: i64 = sqlx::query_scalar("select sum(jsonb_array_length(status->'relays')) from workers")
+        .fetch_one(university.domain.pool())
+        .await
+        .unwrap();
+    assert_eq!(
+        relays, 1,
+        "one relay is told of once, though a process has two workers"
+    );
+    command(&university, run, "resume").await;
+    wait_for(&university, run, &["done"]).await;
+    jobs.stop().await;
+    assert_eq!(counters(&university, run).await, [120, 120, 0, 0, 0, 0]);
+    assert_eq!(got(&[&sink]).len(), 120);
+}

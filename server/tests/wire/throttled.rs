@@ -21,6 +21,22 @@ async fn quiet(sink: &Sink) -> usize {
     }
 }
 
+/// A note of trouble ends when a sending moves, and is made again at the next look.
+async fn wait_until_it_says(university: &University, run: Run, why: &str) {
+    for _ in 0..200 {
+        let says: Option<String> = sqlx::query_scalar("select stopped_reason from dispatches where id = $1")
+            .bind(run.dispatch.uuid())
+            .fetch_one(university.domain.pool())
+            .await
+            .unwrap();
+        if says.as_deref() == Some(why) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("does not say why it waits");
+}
+
 #[sqlx::test(migrations = "../migrations")]
 async fn a_campaigns_limit_holds_and_can_be_lifted_while_it_runs(pool: PgPool) {
     let sink = Sink::start(&[]);
@@ -134,6 +150,58 @@ async fn a_slow_recipients_domain_does_not_hold_up_the_others(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn a_domain_that_takes_two_at_once_never_gets_three(pool: PgPool) {
+    let sink = Sink::start(&["--delay", "0.05"]);
+    let university = university(pool).await;
+    let topic = university
+        .topic(university.admissions, "open-days")
+        .await
+        .unwrap();
+    let addresses: Vec<String> = (0..120)
+        .map(|n| match n % 2 {
+            0 => format!("p{n}@wide.example"),
+            _ => format!("p{n}@Narrow.example"),
+        })
+        .collect();
+    university
+        .people(university.admissions, Some(topic), &addresses)
+        .await
+        .unwrap();
+    let by = System.grant::<ManageSystem>(university.root);
+    let mut tx = university.domain.begin().await.unwrap();
+    let limit = RecipientLimit {
+        domain: "narrow.example".to_owned(),
+        max_per_second: None,
+        max_connections: Some(2),
+    };
+    sending::set_limit(&mut tx, &by, &limit).await.unwrap();
+    tx.commit().await.unwrap();
+    let audience = Audience {
+        include_topics: vec![topic],
+        ..Audience::default()
+    };
+    let jobs = start(&university, settings(sink.port, 8)).await;
+    // The limit is known before the first message.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let run = university
+        .launched(university.admissions, Classification::Marketing, &audience)
+        .await
+        .unwrap();
+    wait_for(&university, run, &["done"]).await;
+    jobs.stop().await;
+    let most = |domain: &str| {
+        let received = sink.received();
+        let there = received
+            .iter()
+            .filter(|it| it.to.to_lowercase().ends_with(domain));
+        there.map(|it| it.at_once).max().unwrap()
+    };
+    assert_eq!(most("@narrow.example"), 2);
+    assert!(most("@wide.example") > 2, "only that domain is narrow");
+    assert_eq!(counters(&university, run).await, [120, 120, 0, 0, 0, 0]);
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn a_domain_that_warms_up_sends_its_days_worth_and_signs_it(pool: PgPool) {
     let sink = Sink::start(&[]);
     let university = university(pool).await;
@@ -173,12 +241,25 @@ async fn a_domain_that_warms_up_sends_its_days_worth_and_signs_it(pool: PgPool) 
         "sending",
         "the rest waits for tomorrow"
     );
+    wait_until_it_says(&university, run, "warm_up_used").await;
     jobs.stop().await;
     let raw = String::from_utf8(sink.received()[0].raw.clone()).unwrap();
     assert_eq!(raw.matches("DKIM-Signature:").count(), 2, "RSA and Ed25519");
     assert!(
         raw.contains("https://links.university.test/u/"),
         "links of its own"
+    );
+    let delivery = domain::tokens::DeliveryRef {
+        dispatch: run.dispatch,
+        seq: 1,
+    };
+    let seen = dispatch::view(&university.domain, delivery)
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(
+        seen.html.contains("https://links.university.test/u/"),
+        "what is looked at again is what was sent (law 9)"
     );
     assert!(
         sink.received()

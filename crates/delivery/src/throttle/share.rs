@@ -97,7 +97,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{
-        super::{Bucket, Grant},
+        super::{Grant, bucket::Bucket},
         *,
     };
 

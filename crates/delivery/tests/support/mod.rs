@@ -55,6 +55,8 @@ pub struct Received {
     pub raw: Vec<u8>,
     pub tls: bool,
     pub user: String,
+    /// Messages to the same domain that waited for their answer at that moment, this one among them.
+    pub at_once: u64,
 }
 
 impl Sink {
@@ -104,6 +106,7 @@ impl Sink {
                     raw: STANDARD.decode(value["raw"].as_str().unwrap()).unwrap(),
                     tls: value["tls"].as_bool().unwrap(),
                     user: value["user"].as_str().unwrap().to_owned(),
+                    at_once: value["atOnce"].as_u64().unwrap(),
                 }
             })
             .collect()

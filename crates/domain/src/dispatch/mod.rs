@@ -14,6 +14,7 @@
 mod claim;
 mod context;
 mod control;
+mod counts;
 mod expand;
 mod intake;
 mod live;
@@ -35,9 +36,11 @@ pub use partition::{Partition, detach, partitions, prepare_partitions};
 pub use record::{Batch, Deferral, Outcome, OutcomeKind, Rules, record};
 pub use settle::{Active, active, note_trouble, settle};
 pub use state::{Command, DispatchState, Lane, transition};
-pub use throttle::{Taken, take};
+pub use throttle::{Taken, give_back, take};
 pub use view::{LinkCache, TrackedLinks, link_target, view};
-pub use worker::{Orphan, Worker, enlist, forget_journal, lapsed, orphans, recover, report, strike_off};
+pub use worker::{
+    Orphan, Worker, enlist, forget_journal, lapsed, orphans, overdue, processes, recover, report, strike_off,
+};
 
 /// The channel on which idle senders are woken. Only a hint: they also look by themselves.
 pub const CHANNEL: &str = "campanile_dispatch";

@@ -12,6 +12,22 @@ pub struct Taken {
     pub retry_after: Duration,
 }
 
+/// Puts back what was taken and not used, at most until the bucket is full.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn give_back(domain: &Domain, key: &str, burst: f64, tokens: u32) -> Result<()> {
+    sqlx::query!(
+        "update sending_buckets set tokens = least($2, tokens + $3) where key = $1",
+        key,
+        burst,
+        f64::from(tokens)
+    )
+    .execute(domain.pool())
+    .await?;
+    Ok(())
+}
+
 /// Takes at most `want` tokens of the bucket `key`, which holds `burst` and fills at `per_second`. A bucket that was never used is full.
 ///
 /// # Errors

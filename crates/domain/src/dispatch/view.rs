@@ -89,9 +89,11 @@ pub async fn view(domain: &Domain, delivery: DeliveryRef) -> Result<Option<Rende
     let compiled = render::compile(&context.source)
         .map_err(|_| crate::Error::broken("a sealed message does not compile"))?;
     let tokens = Tokens::new(domain.keys());
+    let sender_domain = context.sender.from_address.rsplit('@').next().unwrap_or_default();
+    let places = crate::sending::places(domain, context.unit, sender_domain).await?;
     let links = TrackedLinks {
         tokens: &tokens,
-        public_url: domain.public_url(),
+        public_url: &places.tracking_origin,
         delivery,
         language: compiled.language_for(&person),
         tracked: context.is_marketing(),

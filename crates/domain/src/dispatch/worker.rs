@@ -69,6 +69,19 @@ pub async fn strike_off(domain: &Domain, worker: Uuid) -> Result<()> {
     Ok(())
 }
 
+/// Processes that send: of several limits each keeps to its part. Each has two workers, of one name.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn processes(domain: &Domain) -> Result<usize> {
+    let count = sqlx::query_scalar!(
+        r#"select count(distinct name) as "count!" from workers where seen_at > clock_timestamp() - interval '10 seconds'"#
+    )
+    .fetch_one(domain.pool())
+    .await?;
+    Ok(usize::try_from(count).unwrap_or(1))
+}
+
 /// Workers of this host whose lease on something ended: whoever gets hold of their journals settles what they had in hand.
 ///
 /// # Errors
@@ -104,6 +117,27 @@ pub struct Orphan {
     pub first_seq: i64,
     /// Whether what was under way is sent again (transactional) or ambiguous.
     pub lane: Lane,
+}
+
+/// Chunks of a living worker whose lease ended. One that it does not know of was claimed by a statement whose answer was lost.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn overdue(domain: &Domain, worker: Uuid) -> Result<Vec<Chunk>> {
+    let rows = sqlx::query!(
+        r#"select dispatch_id as "dispatch: DispatchId", chunk from dispatch_chunks
+           where leased_by = $1 and state = 'leased' and leased_until < clock_timestamp()"#,
+        worker
+    )
+    .fetch_all(domain.pool())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Chunk {
+            dispatch: row.dispatch,
+            chunk: row.chunk,
+        })
+        .collect())
 }
 
 /// What a dead worker held.
@@ -180,7 +214,7 @@ pub async fn recover(
         .collect();
     write_outcomes(&mut tx, &ends).await?;
     write_deferrals(&mut tx, &later).await?;
-    super::record::keep_counts(
+    super::counts::keep_counts(
         &mut tx,
         worker,
         &ends,
