@@ -76,7 +76,7 @@ fn main() {
     let each = measure(4000, || {
         black_box(
             compiled
-                .render_into(black_box(&person), &Links, &mut rendered)
+                .render_into(black_box(person.clone()), &Links, &mut rendered)
                 .is_ok(),
         );
     });

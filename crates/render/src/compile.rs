@@ -7,10 +7,11 @@ use crate::expand::expand;
 use crate::expression::Known;
 use crate::footer;
 use crate::links::{Found, number, number_text, readable};
-use crate::markup::escape_into;
+use crate::markup::{escape_into, references};
 use crate::part::{MARK_PIXEL, Part, VariableUse, compile as compile_part, link_mark, mark};
 use crate::problem::{Place, Problem, ProblemCode};
 use crate::source::{Content, Source};
+use crate::wire::fit;
 use crate::{contrast, filters, structure, text};
 use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior, Value};
 use std::collections::BTreeMap;
@@ -105,14 +106,18 @@ fn format(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Res
         AutoEscape::Html => {
             let plain = !text
                 .bytes()
-                .any(|it| it < 0x20 || matches!(it, b'&' | b'<' | b'>' | b'"' | b'\''));
+                .any(|it| !(0x20..0x7f).contains(&it) || matches!(it, b'&' | b'<' | b'>' | b'"' | b'\''));
             if plain {
                 out.write_str(text)
             } else {
                 let mut escaped = String::with_capacity(text.len() + 16);
                 escape_into(&mut escaped, text);
                 escaped.retain(visible);
-                out.write_str(&escaped)
+                if escaped.is_ascii() {
+                    out.write_str(&escaped)
+                } else {
+                    out.write_str(&references(&escaped))
+                }
             }
         }
         AutoEscape::Custom(_) => out.write_str(&filters::percent_encoded(text)),
@@ -170,6 +175,7 @@ impl Compiler<'_> {
             &footer::style(&ink, &numbered),
             &foot,
         );
+        let html = fit(&html);
 
         let body_text = text::from_html(&numbered, &|tag| {
             assembly.tags.get(tag).is_none_or(|it| !it.output)

@@ -93,7 +93,7 @@ impl Compiled {
     /// A value that this person lacks, with the author's own line, or a limit.
     pub fn render(&self, person: &Person, links: &dyn LinkMap) -> Result<Rendered, Problem> {
         let mut out = Rendered::default();
-        self.render_into(person, links, &mut out)?;
+        self.render_into(person.clone(), links, &mut out)?;
         Ok(out)
     }
 
@@ -103,11 +103,11 @@ impl Compiled {
     /// As [`Compiled::render`]; the buffers' content is then undefined.
     pub fn render_into(
         &self,
-        person: &Person,
+        person: Person,
         links: &dyn LinkMap,
         out: &mut Rendered,
     ) -> Result<(), Problem> {
-        let language = self.language_for(person);
+        let language = self.language_for(&person);
         self.render_version(person, links, out, language)
             .map_err(|mut problem| {
                 problem.language = Some(language);
@@ -117,7 +117,7 @@ impl Compiled {
 
     fn render_version(
         &self,
-        person: &Person,
+        person: Person,
         links: &dyn LinkMap,
         out: &mut Rendered,
         language: Language,
@@ -170,7 +170,7 @@ impl Compiled {
         let Some(link) = self.link(number) else {
             return Ok(None);
         };
-        let value = Value::new(person, link.language, &self.unit);
+        let value = Value::new(person.clone(), link.language, &self.unit);
         let mut out = String::new();
         link.render(self, &value, &mut out)?;
         Ok(Some(out))
@@ -215,10 +215,12 @@ impl Resolver<'_> {
         out.clear();
         out.reserve(marked.len() + 512);
         let mut rest = marked;
-        while let Some(at) = rest.find(MARK) {
+        // One byte, which is part of no other character.
+        let mark = |text: &str| memchr::memchr(MARK as u8, text.as_bytes());
+        while let Some(at) = mark(rest) {
             out.push_str(&rest[..at]);
             let behind = &rest[at + 1..];
-            let end = behind.find(MARK).unwrap_or(behind.len());
+            let end = mark(behind).unwrap_or(behind.len());
             self.mark(&behind[..end], html, out)?;
             rest = behind.get(end + 1..).unwrap_or_default();
         }

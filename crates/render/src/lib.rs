@@ -28,6 +28,7 @@ mod setting;
 mod source;
 mod structure;
 mod text;
+mod wire;
 
 pub use checks::{Finding, Severity, check, check_compiled};
 pub use compile::compile;

@@ -61,11 +61,8 @@ struct Seen {
 }
 
 impl Value {
-    pub fn new(person: &Person, language: Language, unit: &Jinja) -> Self {
-        let person = Arc::new(Seen {
-            person: person.clone(),
-            language,
-        });
+    pub fn new(person: Person, language: Language, unit: &Jinja) -> Self {
+        let person = Arc::new(Seen { person, language });
         let root = Jinja::from_object(Root {
             person: Arc::clone(&person),
             unit: unit.clone(),

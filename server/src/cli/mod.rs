@@ -39,7 +39,7 @@ enum Command {
     /// Migrate the database, serve console, public pages and API, and run jobs.
     Serve(serve::Options),
     /// Run jobs only, beside any number of servers.
-    Worker,
+    Worker(serve::WorkerOptions),
     /// Bring the database's schema up to this version, and stop.
     Migrate,
     /// Write database, assets and keys into one file.
@@ -71,7 +71,7 @@ impl Command {
     fn name(&self) -> &'static str {
         match self {
             Self::Serve(_) => "serve",
-            Self::Worker => "worker",
+            Self::Worker(_) => "worker",
             Self::Migrate => "migrate",
             Self::Backup(_) => "backup",
             Self::Restore(_) => "restore",
@@ -116,7 +116,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let name = cli.command.name();
     match cli.command {
         Command::Serve(options) => serve::serve(config, options).await,
-        Command::Worker => serve::work(config).await,
+        Command::Worker(options) => serve::work(config, options).await,
         Command::Migrate => migrate::migrate(config, name).await,
         Command::Backup(options) => backup::backup(config, name, options).await,
         Command::Restore(options) => backup::restore(config, name, options).await,

@@ -1,13 +1,16 @@
 //! `campanile serve` and `campanile worker`.
 
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use axum::Router;
 use clap::Args;
 use domain::Domain;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::{Node, signals};
@@ -31,6 +34,13 @@ pub(super) struct Options {
     no_jobs: bool,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct WorkerOptions {
+    /// Answers `/metrics` on this address: without a token to this machine only, see CAMPANILE_METRICS_TOKEN.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    metrics: Option<SocketAddr>,
+}
+
 pub(super) async fn serve(config: Config, options: Options) -> anyhow::Result<ExitCode> {
     let site = Site::open(&config.http.site_dir).with_context(|| {
         format!(
@@ -42,9 +52,7 @@ pub(super) async fn serve(config: Config, options: Options) -> anyhow::Result<Ex
     let mut node = Node::open(config, Access::Own, "serve").await?;
     let stop_hits = CancellationToken::new();
     let (hits, hits_written) = start_hits(node.domain.clone(), stop_hits.clone());
-    let metrics = PrometheusBuilder::new()
-        .install_recorder()
-        .context("starting the metrics")?;
+    let metrics = start_metrics()?;
     let state = AppState {
         domain: node.domain.clone(),
         config: Arc::new(node.config.clone()),
@@ -86,8 +94,13 @@ pub(super) async fn serve(config: Config, options: Options) -> anyhow::Result<Ex
     served.map(|()| ExitCode::SUCCESS)
 }
 
-pub(super) async fn work(config: Config) -> anyhow::Result<ExitCode> {
+pub(super) async fn work(config: Config, options: WorkerOptions) -> anyhow::Result<ExitCode> {
+    let listener = match options.metrics {
+        Some(address) => Some(listening::bind(address).await?),
+        None => None,
+    };
     let mut node = Node::open(config, Access::Join, "worker").await?;
+    let metrics = start_metrics()?;
     let running = match start_jobs(&node).await {
         Ok(running) => running,
         Err(error) => {
@@ -96,7 +109,14 @@ pub(super) async fn work(config: Config) -> anyhow::Result<ExitCode> {
         }
     };
     println!("Campanile's worker is ready");
+    let shown = http::metrics::alone(
+        metrics.clone(),
+        node.domain.clone(),
+        node.config.http.metrics_token.clone(),
+    );
     let ended = tokio::select! {
+        served = serve_metrics(listener, shown) => served.map(|()| ExitCode::SUCCESS),
+        () = tidy_metrics(metrics) => Ok(ExitCode::SUCCESS),
         () = signals::stop() => Ok(ExitCode::SUCCESS),
         () = upkeep(node.domain.clone(), true) => Ok(ExitCode::SUCCESS),
         () = node.database.keep_running() => Ok(ExitCode::SUCCESS),
@@ -104,6 +124,20 @@ pub(super) async fn work(config: Config) -> anyhow::Result<ExitCode> {
     running.stop().await;
     node.database.close().await;
     ended
+}
+
+fn start_metrics() -> anyhow::Result<PrometheusHandle> {
+    PrometheusBuilder::new()
+        .install_recorder()
+        .context("starting the metrics")
+}
+
+/// Until the process stops; without a listener nobody asks.
+async fn serve_metrics(listener: Option<TcpListener>, shown: Router) -> anyhow::Result<()> {
+    match listener {
+        Some(listener) => listening::run(listener, shown, signals::stop()).await,
+        None => std::future::pending().await,
+    }
 }
 
 /// Sending, queue and schedule of this node. What is in flight is finished when it stops.

@@ -1,15 +1,17 @@
 //! What is on an open connection, written down on this machine before the final dot and after the reply: whoever reads it after a
 //! crash knows what was sent, and what nobody can know is at most one message a connection.
 //!
-//! A file a worker, of records of 8 bytes, written by `write()`: they survive the end of the process, and by `fdatasync` at each flush
+//! A file a worker, of records of 8 bytes, each written to a place of its own, so that no line waits for another: they survive the end of the process, and by `fdatasync` at each flush
 //! of outcomes also the end of the machine, except for the last moments. The worker holds a lock on its file for as long as it lives,
 //! also while it is frozen; who gets the lock knows that it is dead. Records whose outcome is in the database are forgotten.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use domain::dispatch::Chunk;
 use types::DispatchId;
@@ -104,12 +106,38 @@ fn bytes_of(words: &[u64]) -> Vec<u8> {
 /// The journal of a living worker.
 pub(super) struct Journal {
     path: PathBuf,
+    /// Shared while records are written; alone while the file is emptied or replaced. Taken before `state`.
+    paper: RwLock<Paper>,
     state: Mutex<State>,
 }
 
-struct State {
+/// The file, and where the next record goes.
+struct Paper {
     file: File,
-    length: u64,
+    next: AtomicU64,
+}
+
+impl Paper {
+    /// A record that could not be written leaves a gap of zeros, or a part of itself without its kind, which comes last.
+    fn write(&self, words: &[u64]) -> io::Result<()> {
+        let length = u64::try_from(words.len() * 8).unwrap_or(0);
+        let at = self.next.fetch_add(length, Ordering::Relaxed);
+        let [word] = words else {
+            return self.file.write_all_at(&bytes_of(words), at);
+        };
+        let written = self.file.write_all_at(&word.to_le_bytes(), at);
+        if written.is_err() {
+            // While nobody came behind it the place is used again: on a full disk the file would grow on paper.
+            let _ = self
+                .next
+                .compare_exchange(at + length, at, Ordering::Relaxed, Ordering::Relaxed);
+        }
+        written
+    }
+}
+
+#[derive(Default)]
+struct State {
     slots: HashMap<u32, Chunk>,
     /// The last word on each message whose outcome is not in the database.
     open: HashMap<Key, u64>,
@@ -130,14 +158,20 @@ impl Journal {
         std::fs::rename(&beside, &path)?;
         Ok(Self {
             path,
-            state: Mutex::new(State {
+            paper: RwLock::new(Paper {
                 file,
-                length: 0,
-                slots: HashMap::new(),
-                open: HashMap::new(),
-                next_slot: 0,
+                next: AtomicU64::new(0),
             }),
+            state: Mutex::default(),
         })
+    }
+
+    fn paper(&self) -> RwLockReadGuard<'_, Paper> {
+        self.paper.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn paper_alone(&self) -> RwLockWriteGuard<'_, Paper> {
+        self.paper.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -149,9 +183,10 @@ impl Journal {
     /// # Errors
     /// When it cannot be written: nobody of the chunk may be handed over then.
     pub fn bind(&self, chunk: Chunk) -> io::Result<u32> {
+        let paper = self.paper();
         let mut state = self.state();
         let slot = state.next_slot;
-        state.write(&bytes_of(&binding(slot, chunk)))?;
+        paper.write(&binding(slot, chunk))?;
         state.next_slot = (slot + 1) & 0x00ff_ffff;
         state.slots.insert(slot, chunk);
         Ok(slot)
@@ -175,9 +210,9 @@ impl Journal {
 
     fn note(&self, key: Key, end: End) -> io::Result<()> {
         let word = record(key, end);
-        let mut state = self.state();
-        state.write(&word.to_le_bytes())?;
-        state.open.insert(key, word);
+        let paper = self.paper();
+        paper.write(&[word])?;
+        self.state().open.insert(key, word);
         Ok(())
     }
 
@@ -199,17 +234,19 @@ impl Journal {
     /// # Errors
     /// When the disk does not take it.
     pub fn flush(&self) -> io::Result<()> {
-        let mut state = self.state();
-        if state.open.is_empty() && state.slots.is_empty() && state.length > 0 {
-            state.file.set_len(0)?;
-            state.length = 0;
+        let unused = |state: &State| state.open.is_empty() && state.slots.is_empty();
+        let length = self.paper().next.load(Ordering::Relaxed);
+        if length > LARGE || length > 0 && unused(&self.state()) {
+            let mut paper = self.paper_alone();
+            let state = self.state();
+            if !unused(&state) {
+                return paper.write_anew(&state, &self.path);
+            }
+            paper.file.set_len(0)?;
+            paper.next.store(0, Ordering::Relaxed);
             return Ok(());
         }
-        if state.length > LARGE {
-            return state.write_anew(&self.path);
-        }
-        let file = state.file.try_clone()?;
-        drop(state);
+        let file = self.paper().file.try_clone()?;
         file.sync_data()
     }
 
@@ -222,35 +259,24 @@ impl Journal {
     }
 }
 
-impl State {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let written = self.file.write_all(bytes);
-        if written.is_err() {
-            // A part of a record would put all that follow out of step.
-            let _ = self.file.set_len(self.length);
-            return written;
-        }
-        self.length += u64::try_from(bytes.len()).unwrap_or(0);
-        Ok(())
-    }
-
+impl Paper {
     /// The new file takes the old one's place under the same name, locked before anybody can see it.
-    fn write_anew(&mut self, path: &Path) -> io::Result<()> {
+    fn write_anew(&mut self, state: &State, path: &Path) -> io::Result<()> {
         let beside = path.with_extension("new");
         let _ = std::fs::remove_file(&beside);
         let mut file = open_locked(&beside)?;
         let mut bytes = Vec::new();
-        for (slot, chunk) in &self.slots {
+        for (slot, chunk) in &state.slots {
             bytes.extend(bytes_of(&binding(*slot, *chunk)));
         }
-        for word in self.open.values() {
+        for word in state.open.values() {
             bytes.extend(word.to_le_bytes());
         }
         file.write_all(&bytes)?;
         file.sync_data()?;
         std::fs::rename(&beside, path)?;
         self.file = file;
-        self.length = u64::try_from(bytes.len()).unwrap_or(0);
+        self.next = AtomicU64::new(u64::try_from(bytes.len()).unwrap_or(0));
         Ok(())
     }
 }
@@ -258,7 +284,8 @@ impl State {
 fn open_locked(path: &Path) -> io::Result<File> {
     let file = OpenOptions::new()
         .create(true)
-        .append(true)
+        .truncate(false)
+        .write(true)
         .read(true)
         .open(path)?;
     file.try_lock().map_err(io::Error::from)?;
@@ -361,8 +388,7 @@ fn replay(bytes: &[u8]) -> BTreeMap<Chunk, Vec<(u32, End)>> {
                 last.insert((*chunk, key.offset), end);
             }
         } else {
-            // Not ours: the machine stopped while the disk was being written. What follows cannot be trusted.
-            break;
+            // A record that did not reach the file, whoever wrote behind it.
         }
     }
     let mut chunks: BTreeMap<Chunk, Vec<(u32, End)>> = BTreeMap::new();

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::dispatch::{self, Claimed, Deferral, Outcome, Recipient};
+use metrics::{Counter, Histogram};
 use tokio::sync::{Notify, mpsc};
 use tokio::time::Instant;
 
@@ -143,6 +144,9 @@ pub(super) struct Lane {
     pub busy: AtomicUsize,
     /// Messages handed over since the start.
     pub handed: AtomicU64,
+    /// How long each hand-over took, and how many the relays took: looked up once, not for every message.
+    pub handoff: Histogram,
+    pub sent: Counter,
 }
 
 impl Lane {
@@ -160,6 +164,8 @@ impl Lane {
             open: AtomicUsize::new(0),
             busy: AtomicUsize::new(0),
             handed: AtomicU64::new(0),
+            handoff: metrics::histogram!("campanile_handoff_seconds", "lane" => kind.as_str()),
+            sent: metrics::counter!("campanile_messages_total", "lane" => kind.as_str(), "outcome" => "sent"),
         };
         (Arc::new(lane), receiver)
     }

@@ -13,11 +13,12 @@ use render::Rendered;
 use tokio::time::Instant;
 
 use super::Engine;
-use super::compose::{Ready, Verdict, compose, defer, end_of, ended, judge};
+use super::compose::{Ready, compose};
 use super::gates::Entry;
 use super::journal::End;
 use super::lane::{Item, Lane, Note};
 use super::relays::Relay;
+use super::verdict::{Verdict, defer, end_of, ended, judge};
 
 /// A line that was not used for so long is closed: relays do it too, and less politely.
 const IDLE: Duration = Duration::from_secs(20);
@@ -309,8 +310,7 @@ impl Line {
             .connection
             .deliver(content, next.and_then(Ready::envelope))
             .await;
-        let lane = self.lane.kind.as_str();
-        metrics::histogram!("campanile_handoff_seconds", "lane" => lane).record(begun.elapsed());
+        self.lane.handoff.record(begun.elapsed());
         self.lane.handed.fetch_add(1, Ordering::Relaxed);
         open.relay.took(&delivered.result);
         if let Err(error) = engine.journal.reply(key, end_of(&delivered.result)) {
@@ -335,7 +335,7 @@ impl Line {
     /// Tells the recorder, or puts the recipient back at the head of the queue.
     async fn finish(&mut self, mut item: Item, result: HandOff) {
         let result = self.without_421(result);
-        let verdict = match judge(&self.engine, self.lane.kind, &item.recipient, result) {
+        let verdict = match judge(&self.engine, &self.lane, &item.recipient, result) {
             Verdict::Again if item.lost_lines + 1 < LINES => {
                 item.lost_lines += 1;
                 self.lane.push_front(item);

@@ -5,6 +5,7 @@
 //!
 //! - `feeder` claims chunks and fills the lane's queue, `line` takes from it and hands over on a connection that it owns, `recorder`
 //!   writes outcomes in batches: each is one loop, and they share the `lane`.
+//! - `compose` makes one recipient's message, `verdict` says what an answer leads to, `gates` how many go to one domain at once.
 //! - `journal` remembers on this machine what is under way; `recover` settles what a dead worker left in its journal.
 //! - `intake` takes triggered messages straight from their commit to a line.
 //! - `relays` and `limits` say where a message may go and when; `board` which dispatches run; `status` what is going on.
@@ -25,6 +26,7 @@ mod recover;
 mod relays;
 mod status;
 mod threads;
+mod verdict;
 
 pub use intake::Intake;
 pub(crate) use limits::rate;

@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::Engine;
+use super::feeder::signed;
 use super::journal::{self, End, Found, Taken};
 
 /// When what a dead worker's relay had put off is tried again: its reply was not kept.
@@ -32,6 +33,17 @@ pub(super) async fn run(engine: Arc<Engine>) {
         engine
             .wait((engine.settings.lease / 4).max(Duration::from_millis(250)))
             .await;
+        let lease = signed(engine.settings.lease);
+        match dispatch::end_stalled(&engine.domain, lease).await {
+            Ok(0) => {}
+            Ok(sessions) => tracing::warn!(
+                sessions,
+                "a worker stopped in the middle of writing outcomes; its session was ended"
+            ),
+            Err(error) => {
+                let _ = types::ApiError::from(error);
+            }
+        }
         match dispatch::lapsed(&engine.domain, engine.worker.host).await {
             Ok(workers) => {
                 for worker in workers {

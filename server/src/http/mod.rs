@@ -11,7 +11,7 @@ pub mod dev_mail;
 pub mod health;
 mod ledger;
 pub mod media;
-mod metrics;
+pub mod metrics;
 pub mod middleware;
 pub mod peer;
 pub mod preview_frame;

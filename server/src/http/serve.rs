@@ -19,7 +19,7 @@ const GRACE: Duration = Duration::from_secs(15);
 pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address)
         .await
-        .with_context(|| format!("listening on {address} (CAMPANILE_LISTEN)"))
+        .with_context(|| format!("listening on {address}"))
 }
 
 /// Serves until `stop` is done; then takes no new connections and lets requests under way finish.

@@ -106,6 +106,7 @@ async fn session(stream: tokio::net::TcpStream, pause: Duration) -> std::io::Res
     let mut read = BufReader::with_capacity(32 * 1024, read);
     write.write_all(b"220 sink ESMTP\r\n").await?;
     let mut line = Vec::new();
+    let end = memchr::memmem::Finder::new(b"\r\n.\r\n");
     loop {
         line.clear();
         if read.read_until(b'\n', &mut line).await? == 0 {
@@ -116,14 +117,23 @@ async fn session(stream: tokio::net::TcpStream, pause: Duration) -> std::io::Res
             b"EHLO" => b"250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n",
             b"DATA" => {
                 write.write_all(b"354 go on\r\n").await?;
+                // The content is looked through as it comes, with what could be the beginning of its end.
+                line.clear();
+                line.extend_from_slice(b"\r\n");
                 loop {
-                    line.clear();
-                    if read.read_until(b'\n', &mut line).await? == 0 {
+                    let came = read.fill_buf().await?;
+                    if came.is_empty() {
                         return Ok(());
                     }
-                    if line == b".\r\n" {
+                    let known = line.len();
+                    line.extend_from_slice(came);
+                    let came = came.len();
+                    if let Some(at) = end.find(&line) {
+                        read.consume(at + 5 - known);
                         break;
                     }
+                    read.consume(came);
+                    line.drain(..line.len().saturating_sub(4));
                 }
                 tokio::time::sleep(pause).await;
                 b"250 2.0.0 taken\r\n"

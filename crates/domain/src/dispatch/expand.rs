@@ -120,40 +120,48 @@ async fn write_ledger(
         .map(|it| it.code().to_owned())
         .collect();
     let now: Timestamp = tx.now();
+    // Hundreds of thousands of rows are sorted and hashed here, and compiling the statement would take longer than running it.
+    sqlx::query!(r#"select set_config('jit', 'off', true) as "jit!", set_config('work_mem', '64MB', true) as "memory!""#)
+        .fetch_one(tx.conn())
+        .await?;
     sqlx::query!(
         r#"with person as materialized (
-               select a.*, row_number() over (partition by coalesce(a.normalised, a.contact_id::text) order by (a.rule is null) desc, a.contact_id) as copy
-               from campaign_audience($2, $3, $4, $5, $6, $7) a
-           ), judged as materialized (
-               select p.*, case
-                   when p.rule is not null then p.rule
-                   when p.copy > 1 then 'duplicate_address'
-                   when $3 = 'marketing' and p.frequency <> 'all' and exists (
+               select a.contact_id, a.address, a.normalised, a.language, a.first_name, a.last_name, a.attributes, case
+                   when a.rule is not null then a.rule
+                   when $3 = 'marketing' and a.frequency <> 'all' and exists (
                        select from deliveries d join dispatches x on x.id = d.dispatch_id
                            join outcomes o on o.dispatch_id = d.dispatch_id and o.seq = d.seq
-                       where d.contact_id = p.contact_id and x.unit_id = $2 and x.classification = 'marketing' and o.outcome = 'sent'
-                         and o.at > $9::timestamptz - case p.frequency when 'weekly' then interval '7 days' else interval '30 days' end)
+                       where d.contact_id = a.contact_id and x.unit_id = $2 and x.classification = 'marketing' and o.outcome = 'sent'
+                         and o.at > $9::timestamptz - case a.frequency when 'weekly' then interval '7 days' else interval '30 days' end)
                        then 'held_for_digest'
                end as held
-               from person p
-           ), total as (
+               from campaign_audience($2, $3, $4, $5, $6, $7) a
+           ), twice as materialized (
+               select distinct on (p.normalised) p.normalised, p.contact_id as once
+               from person p join (select normalised from person where normalised is not null group by normalised having count(*) > 1) d
+                   on d.normalised = p.normalised
+               order by p.normalised, (p.held is null) desc, p.contact_id
+           ), judged as not materialized (
+               select p.contact_id, p.address, p.language, p.first_name, p.last_name, p.attributes,
+                      coalesce(p.held, case when t.once <> p.contact_id then 'duplicate_address' end) as held
+               from person p left join twice t on t.normalised = p.normalised
+           ), total as materialized (
                select count(*) as people, count(*) filter (where held is null) as going,
                       count(*) filter (where $3 = 'transactional' and held = 'hard_bounce') as failing,
                       least(greatest(50, count(*) filter (where held is null) / 64),
                           greatest(1000, least(4000, count(*) filter (where held is null) / 1000))) as size
                from judged
-           ), numbered as materialized (
-               select j.*, row_number() over (order by (j.held is not null), j.contact_id) as seq
-               from judged j
+           ), staying as materialized (
+               select j.*, t.going + row_number() over () as seq from judged j cross join total t where j.held is not null
            ), ledger as (
                insert into deliveries (dispatch_id, seq, contact_id, channel, address, language, first_name, last_name, attributes)
                select $1, n.seq, n.contact_id, 'email',
                    coalesce(n.address, ''), case when n.language = any ($8) then n.language else $7 end, n.first_name, n.last_name, n.attributes
-               from numbered n
+               from (select j.*, row_number() over () as seq from judged j where j.held is null union all select * from staying) n
            ), held as (
                insert into outcomes (dispatch_id, seq, outcome, rule, at)
                select $1, n.seq, case when $3 = 'transactional' and n.held = 'hard_bounce' then 'failed' else 'suppressed' end, n.held,
-                   $9::timestamptz from numbered n where n.held is not null
+                   $9::timestamptz from staying n
            ), chunks as (
                insert into dispatch_chunks (dispatch_id, chunk, first_seq, last_seq, due_at)
                select $1, c, c * t.size + 1, least((c + 1) * t.size, t.going),

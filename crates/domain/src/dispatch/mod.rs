@@ -39,7 +39,8 @@ pub use state::{Command, DispatchState, Lane, transition};
 pub use throttle::{Taken, give_back, take};
 pub use view::{LinkCache, TrackedLinks, link_target, view};
 pub use worker::{
-    Orphan, Worker, enlist, forget_journal, lapsed, orphans, overdue, processes, recover, report, strike_off,
+    Orphan, Worker, end_stalled, enlist, forget_journal, lapsed, orphans, overdue, processes, recover,
+    report, strike_off,
 };
 
 /// The channel on which idle senders are woken. Only a hint: they also look by themselves.

@@ -140,6 +140,23 @@ pub async fn overdue(domain: &Domain, worker: Uuid) -> Result<Vec<Chunk>> {
         .collect())
 }
 
+/// Ends the sessions of workers that stopped in the middle of writing outcomes: a process frozen there keeps its chunks' rows locked, and
+/// no timeout of PostgreSQL's looks at a session that waits for the rows of a `copy`. How many there were.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn end_stalled(domain: &Domain, patience: SignedDuration) -> Result<usize> {
+    let ended = sqlx::query_scalar!(
+        r#"select pg_terminate_backend(pid) as "ended!" from pg_stat_activity
+           where datname = current_database() and usename = current_user and state = 'active' and wait_event = 'ClientRead'
+             and query like 'copy outcomes %' and query_start < clock_timestamp() - make_interval(secs => $1)"#,
+        patience.as_secs_f64()
+    )
+    .fetch_all(domain.pool())
+    .await?;
+    Ok(ended.into_iter().filter(|it| *it).count())
+}
+
 /// What a dead worker held.
 ///
 /// # Errors

@@ -308,6 +308,38 @@ async fn what_was_not_used_of_a_bucket_goes_back(pool: PgPool) -> domain::Result
     Ok(())
 }
 
+/// Frozen between two pieces of a `copy`: its locks would keep its chunks from everybody, for as long as it is frozen.
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_session_that_stopped_inside_a_copy_is_ended(pool: PgPool) -> domain::Result<()> {
+    let university = University::new(pool.clone()).await?;
+    let (_, run) = launched(&university, 3).await?;
+    let mut frozen = pool.acquire().await?.detach();
+    sqlx::raw_sql("begin; select from dispatch_chunks for update")
+        .execute(&mut frozen)
+        .await?;
+    let copy = "copy outcomes (dispatch_id, seq, outcome, at) from stdin";
+    let writing = frozen.copy_in_raw(copy).await?;
+    let soon = SignedDuration::from_millis(200);
+    assert_eq!(
+        dispatch::end_stalled(&university.domain, SignedDuration::from_secs(60)).await?,
+        0
+    );
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    assert_eq!(dispatch::end_stalled(&university.domain, soon).await?, 1);
+    let mut free = false;
+    for _ in 0..100 {
+        let rows = sqlx::query("select from dispatch_chunks where dispatch_id = $1 for update skip locked")
+            .bind(run.dispatch.uuid())
+            .fetch_all(&pool)
+            .await?;
+        free |= !rows.is_empty();
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert!(free, "its locks are gone");
+    assert!(writing.finish().await.is_err());
+    Ok(())
+}
+
 /// Months are made when they are needed and taken out when they are over.
 #[sqlx::test(migrations = "../../migrations")]
 async fn old_months_are_detached(pool: PgPool) -> domain::Result<()> {
