@@ -6,15 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::lane::{Item, Lane};
 
-/// What came of an attempt to enter.
-pub(super) enum Entry {
-    /// It has its place, or needs none.
-    Free(Item),
-    /// It waits for a place.
-    Waits,
-    /// Too many wait already.
-    Full(Box<Item>),
-}
+/// What came of an attempt to enter: it may go, it waits for a place, or too many wait already.
+pub(super) type Entry = Result<Option<Item>, Box<Item>>;
 
 /// A place at a domain, for as long as this lives.
 pub(super) struct Place {
@@ -85,11 +78,11 @@ impl Gates {
 
     pub fn enter(&self, lane: &Arc<Lane>, domain: &str, mut item: Item, room: usize) -> Entry {
         if item.place.is_some() {
-            return Entry::Free(item);
+            return Ok(Some(item));
         }
         let mut state = self.state();
         let Some(most) = state.most.get(domain).copied() else {
-            return Entry::Free(item);
+            return Ok(Some(item));
         };
         let waiting = state.waiting;
         let gate = state.gates.entry(domain.to_owned()).or_default();
@@ -99,14 +92,14 @@ impl Gates {
                 lane: Arc::clone(lane),
                 domain: domain.to_owned(),
             });
-            return Entry::Free(item);
+            return Ok(Some(item));
         }
         if waiting >= room {
-            return Entry::Full(Box::new(item));
+            return Err(Box::new(item));
         }
         gate.waiting.push_back(item);
         state.waiting += 1;
-        Entry::Waits
+        Ok(None)
     }
 
     /// One place less is taken. Returns those who have it now.

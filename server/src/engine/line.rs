@@ -174,9 +174,9 @@ impl Line {
             }
         }
         let item = match self.enter(item) {
-            Entry::Free(item) => item,
-            Entry::Waits => return None,
-            Entry::Full(item) => {
+            Ok(Some(item)) => item,
+            Ok(None) => return None,
+            Err(item) => {
                 self.give_back(*item).await;
                 return None;
             }
@@ -200,12 +200,12 @@ impl Line {
     /// At the gate of its domain, before anything is composed. Urgent mail passes (law 4).
     fn enter(&self, item: Item) -> Entry {
         if self.lane.kind != dispatch::Lane::Marketing || !self.lane.gates.are_there() {
-            return Entry::Free(item);
+            return Ok(Some(item));
         }
         let domain = match Address::parse(&item.recipient.address) {
             Ok(address) => address.domain().to_owned(),
             // Composing says what is wrong with it.
-            Err(_) => return Entry::Free(item),
+            Err(_) => return Ok(Some(item)),
         };
         self.lane.enter(&domain, item)
     }

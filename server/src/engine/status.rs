@@ -51,7 +51,11 @@ pub(super) async fn run(engine: Arc<Engine>) {
         }
         // The relays are the process's, which has two workers: one of them tells.
         let campaigns = engine.lanes.iter().any(|it| it.kind == dispatch::Lane::Marketing);
-        let relays = campaigns.then(|| engine.relays.status()).unwrap_or_default();
+        let relays = if campaigns {
+            engine.relays.status()
+        } else {
+            Vec::new()
+        };
         let status = WorkerStatus { lanes, relays };
         let written = match serde_json::to_value(&status) {
             Ok(value) => dispatch::report(&engine.domain, engine.worker, &value).await,

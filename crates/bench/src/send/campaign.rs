@@ -23,13 +23,6 @@ pub async fn speed(domain: &Domain) -> Result<f64> {
     .bind(id.uuid())
     .fetch_one(domain.pool())
     .await?;
-    let first: f64 = sqlx::query_scalar(
-        "select extract(epoch from min(o.at) - min(d.started_at))::float8 from dispatches d join outcomes o on o.dispatch_id = d.id where d.campaign_id = $1",
-    )
-    .bind(id.uuid())
-    .fetch_one(domain.pool())
-    .await?;
-    eprintln!("{sent} in {seconds:.2} s, the first after {first:.2} s");
     Ok(sent / seconds)
 }
 
