@@ -29,11 +29,6 @@ impl Ready {
             size: self.signature.len() + self.message.len(),
         })
     }
-
-    /// Of the recipient's address: its limits.
-    pub fn domain(&self) -> &str {
-        self.recipient.as_ref().map_or("", Address::domain)
-    }
 }
 
 /// Renders, assembles and signs, or says why that cannot be done for this person.

@@ -41,6 +41,8 @@ struct Feeder {
     /// Dispatches that had nothing due, and when to look again.
     nothing: HashMap<DispatchId, Instant>,
     turn: usize,
+    /// When those who wait for limits were looked through.
+    looked: Instant,
     /// Handed over at the last look, to know how much is wanted.
     pace: Pace,
 }
@@ -54,6 +56,7 @@ pub(super) async fn run(engine: Arc<Engine>, lane: Arc<Lane>) {
         open: VecDeque::new(),
         nothing: HashMap::new(),
         turn: 0,
+        looked: Instant::now(),
     };
     while !feeder.engine.stop.is_cancelled() {
         if let Err(error) = feeder.step().await {
@@ -68,8 +71,9 @@ pub(super) async fn run(engine: Arc<Engine>, lane: Arc<Lane>) {
 
 impl Feeder {
     async fn step(&mut self) -> domain::Result<()> {
+        self.close_halted().await;
         let wanted = self.pace.wanted(&self.lane);
-        if self.lane.len() >= wanted || self.lane.is_held_up() {
+        if self.lane.len() >= wanted {
             tokio::select! {
                 () = self.engine.stop.cancelled() => {}
                 () = self.lane.drained() => {}
@@ -77,7 +81,6 @@ impl Feeder {
             }
             return Ok(());
         }
-        self.close_halted().await;
         self.claim().await?;
         let now = Instant::now();
         let Some(at) = self.open.iter().position(|it| it.not_before <= now) else {
@@ -104,6 +107,12 @@ impl Feeder {
 
     /// Chunks of what was paused or cancelled, or lost to another worker, are not handed out of any more.
     async fn close_halted(&mut self) {
+        if self.looked.elapsed() > PAUSE / 2 {
+            self.looked = Instant::now();
+            let board = &self.engine.board;
+            self.lane
+                .release_if(|item| item.slot.is_lost() || !board.may_send(item.slot.claimed.chunk.dispatch));
+        }
         for _ in 0..self.open.len() {
             let Some(open) = self.open.pop_front() else { break };
             let dispatch = open.slot.claimed.chunk.dispatch;

@@ -71,9 +71,20 @@ impl Gates {
             .collect()
     }
 
-    /// How many wait.
-    pub fn waiting(&self) -> usize {
-        self.state().waiting
+    /// Those who wait and of whom this holds.
+    pub fn take_if(&self, gone: impl Fn(&Item) -> bool) -> Vec<Item> {
+        let mut state = self.state();
+        let mut taken = Vec::new();
+        for gate in state.gates.values_mut() {
+            if gate.waiting.iter().any(&gone) {
+                let (out, kept) = gate.waiting.drain(..).partition(|it| gone(it));
+                gate.waiting = kept;
+                let out: VecDeque<Item> = out;
+                taken.extend(out);
+            }
+        }
+        state.waiting -= taken.len();
+        taken
     }
 
     pub fn enter(&self, lane: &Arc<Lane>, domain: &str, mut item: Item, room: usize) -> Entry {

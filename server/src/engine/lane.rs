@@ -1,6 +1,6 @@
 //! What the tasks of a lane share: chunks in hand, recipients waiting for a line, and the way to the recorder.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -13,12 +13,13 @@ use tokio::time::Instant;
 use super::gates::{Entry, Gates, Place};
 use super::journal::Key;
 use super::later::Later;
+use super::limits::Slow;
 use super::prepared::Prepared;
 
 /// Notes on their way to the recorder; when the database is away, lines stop here.
 const NOTES: usize = 8_192;
 /// Recipients kept here until the limit of their domain lets go; beyond, they go back with their chunk.
-const HELD: usize = 2_000;
+pub(super) const HELD: usize = 2_000;
 
 /// A chunk in this worker's hands.
 pub(super) struct Slot {
@@ -126,6 +127,14 @@ pub(super) enum Note {
     Stop,
 }
 
+/// Recipients who wait for the limits of their domains.
+#[derive(Default)]
+struct Held {
+    items: Later<Item>,
+    /// When the last of a domain will be let go.
+    last: HashMap<String, Instant>,
+}
+
 /// The queue of a lane and what is counted of it.
 pub(super) struct Lane {
     pub kind: dispatch::Lane,
@@ -133,7 +142,7 @@ pub(super) struct Lane {
     lines: AtomicUsize,
     waiting: Mutex<VecDeque<Item>>,
     /// Those whose domain's limit is used up, by the time it lets go.
-    held: Mutex<Later<Item>>,
+    held: Mutex<Held>,
     /// Those whose domain has as many under way as it may.
     pub gates: Gates,
     filled: Notify,
@@ -221,30 +230,51 @@ impl Lane {
         self.gates.enter(self, domain, item, HELD)
     }
 
-    /// Waits for its domain's limit; given back when too many do.
-    pub fn hold(&self, item: Item, pause: Duration) -> Result<(), Box<Item>> {
+    /// Waits for its domain's limit, one after the other at the domain's rate; given back when too many do.
+    pub fn hold(&self, domain: &str, item: Item, slow: &Slow) -> Result<(), Box<Item>> {
         let mut held = self.held();
-        if held.len() >= HELD {
+        if held.items.len() >= HELD {
             return Err(Box::new(item));
         }
-        held.push(Instant::now() + pause, item);
+        let now = Instant::now();
+        let mut at = now + slow.pause;
+        if let Some(last) = held.last.get(domain) {
+            let apart = Duration::try_from_secs_f64(1.0 / slow.rate.per_second).unwrap_or(slow.pause);
+            at = at.max(*last + apart);
+        }
+        if held.last.len() >= HELD {
+            held.last.retain(|_, last| *last > now);
+        }
+        held.last.insert(domain.to_owned(), at);
+        held.items.push(at, item);
         drop(held);
         self.filled.notify_one();
         Ok(())
     }
 
-    fn held(&self) -> MutexGuard<'_, Later<Item>> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The limits are others now: everybody who waits tries again.
+    pub fn release_all(&self) {
+        let mut held = self.held();
+        held.last.clear();
+        let items = held.items.take();
+        drop(held);
+        self.push_all_front(items);
     }
 
-    /// Whether so many wait for limits that nobody else should be read.
-    pub fn is_held_up(&self) -> bool {
-        self.held().len() >= HELD || self.gates.waiting() >= HELD
+    /// Those who wait for a limit and will not go any more, to the head of the queue: there they are given back.
+    pub fn release_if(&self, gone: impl Fn(&Item) -> bool) {
+        let held = self.held().items.take_if(&gone);
+        self.push_all_front(held);
+        self.push_all_front(self.gates.take_if(&gone));
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Those whose limit lets go by now go to the head of the queue.
     fn release_held(&self) {
-        let due = self.held().due(Instant::now());
+        let due = self.held().items.due(Instant::now());
         self.push_all_front(due);
     }
 
@@ -270,14 +300,14 @@ impl Lane {
         // First those at the gates: who leaves lets nobody in any more.
         let mut all = self.gates.take_all();
         all.extend(self.waiting().drain(..));
-        all.extend(self.held().take());
+        all.extend(self.held().items.take());
         all
     }
 
     /// Returns when somebody may be waiting for a line.
     pub async fn filled(&self) {
         if self.len() == 0 {
-            let due = self.held().first();
+            let due = self.held().items.first();
             match due {
                 None => self.filled.notified().await,
                 Some(due) => {

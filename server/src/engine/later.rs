@@ -36,6 +36,19 @@ impl<T> Later<T> {
             .collect()
     }
 
+    /// Takes out those of which this holds.
+    pub fn take_if(&mut self, gone: impl Fn(&T) -> bool) -> Vec<T> {
+        if !self.by_time.values().any(&gone) {
+            return Vec::new();
+        }
+        let (gone, kept) = std::mem::take(&mut self.by_time)
+            .into_iter()
+            .partition(|(_, thing)| gone(thing));
+        self.by_time = kept;
+        let gone: BTreeMap<_, T> = gone;
+        gone.into_values().collect()
+    }
+
     /// Takes out everything.
     pub fn take(&mut self) -> Vec<T> {
         std::mem::take(&mut self.by_time).into_values().collect()

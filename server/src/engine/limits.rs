@@ -2,7 +2,7 @@
 //! a recipient domain's and a relay's when the recipient is about to go, from a share taken a few at a time.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use delivery::throttle::{Grant, LocalShare, Rate, Throttle, Turn};
@@ -71,6 +71,12 @@ pub(super) struct Wait {
     pub reason: Option<&'static str>,
 }
 
+/// A recipients' domain takes no more at the moment.
+pub(super) struct Slow {
+    pub pause: Duration,
+    pub rate: Rate,
+}
+
 /// Buckets in the database, so that a limit holds across processes. Knows the rates by their keys.
 struct Buckets<'a> {
     domain: &'a Domain,
@@ -98,7 +104,7 @@ pub(super) struct Limits {
 impl Limits {
     /// Limits of recipient domains, as they are now. Shares of former ones lapse.
     pub fn set_recipients(&self, rates: HashMap<String, Rate>) {
-        *self.recipients.lock().unwrap_or_else(PoisonError::into_inner) = rates;
+        *self.recipients() = rates;
         self.shares.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
@@ -150,19 +156,22 @@ impl Limits {
         }
     }
 
+    fn recipients(&self) -> MutexGuard<'_, HashMap<String, Rate>> {
+        self.recipients.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether any recipients' domain has a rate.
+    pub fn are_there(&self) -> bool {
+        !self.recipients().is_empty()
+    }
+
     /// Whether a message to this domain may go now; else how long to wait.
-    pub async fn recipient(&self, engine: &Engine, domain: &str) -> Result<(), Duration> {
-        let rate = {
-            let rates = self.recipients.lock().unwrap_or_else(PoisonError::into_inner);
-            if rates.is_empty() {
-                return Ok(());
-            }
-            rates.get(domain).copied()
+    pub async fn recipient(&self, engine: &Engine, domain: &str) -> Result<(), Slow> {
+        let Some(rate) = self.recipients().get(domain).copied() else {
+            return Ok(());
         };
-        match rate {
-            Some(rate) => self.spend(engine, &format!("recipient:{domain}"), rate).await,
-            None => Ok(()),
-        }
+        let spent = self.spend(engine, &format!("recipient:{domain}"), rate).await;
+        spent.map_err(|pause| Slow { pause, rate })
     }
 
     /// One message of a limit, from this process's share of it; else how long to wait.

@@ -14,9 +14,8 @@ use tokio::time::Instant;
 
 use super::Engine;
 use super::compose::{Ready, compose};
-use super::gates::Entry;
 use super::journal::End;
-use super::lane::{Item, Lane, Note};
+use super::lane::{self, Item, Lane, Note};
 use super::relays::Relay;
 use super::verdict::{Verdict, defer, end_of, ended, judge};
 
@@ -26,8 +25,12 @@ const IDLE: Duration = Duration::from_secs(20);
 const IDLE_TRANSACTIONAL: Duration = Duration::from_mins(4);
 /// A look at the rules older than this is repeated before the hand-off.
 const FRESH: Duration = Duration::from_secs(2);
-/// When too many wait for their domain's limit, the others' chunks come back after so long.
+/// When too many wait for their domain's limit, the chunks of the others come back after so long: not sooner, and not much later, for
+/// each is then read again.
 const HELD_UP: Duration = Duration::from_secs(10);
+const LONGEST_HELD_UP: Duration = Duration::from_mins(10);
+/// The same at a domain's gate, of which nobody knows how fast it lets people in.
+const GATE_HELD_UP: Duration = Duration::from_mins(1);
 /// Connections lost under one message before it is put off.
 const LINES: u32 = 3;
 
@@ -173,47 +176,54 @@ impl Line {
                 }
             }
         }
-        let item = match self.enter(item) {
-            Ok(Some(item)) => item,
-            Ok(None) => return None,
-            Err(item) => {
-                self.give_back(*item).await;
-                return None;
-            }
-        };
-        if let Err(outcome) = compose(engine, &item, &mut self.rendered, ready) {
+        let item = self.within_limits(item).await?;
+        if let Err(outcome) = compose(&self.engine, &item, &mut self.rendered, ready) {
             self.lane.tell(Note::End(item.slot, *outcome)).await;
-            return None;
-        }
-        if let Err(pause) = engine.limits.recipient(engine, ready.domain()).await {
-            // Others of the queue may go meanwhile.
-            let mut item = item;
-            item.place = None;
-            if let Err(item) = self.lane.hold(item, pause) {
-                self.give_back(*item).await;
-            }
             return None;
         }
         Some(item)
     }
 
-    /// At the gate of its domain, before anything is composed. Urgent mail passes (law 4).
-    fn enter(&self, item: Item) -> Entry {
-        if self.lane.kind != dispatch::Lane::Marketing || !self.lane.gates.are_there() {
-            return Ok(Some(item));
+    /// The limits of its domain, before anything is composed. Whoever has to wait does so aside: others of the queue go meanwhile.
+    async fn within_limits(&self, item: Item) -> Option<Item> {
+        let limits = &self.engine.limits;
+        let gated = self.lane.kind == dispatch::Lane::Marketing && self.lane.gates.are_there();
+        if !gated && !limits.are_there() {
+            return Some(item);
         }
-        let domain = match Address::parse(&item.recipient.address) {
-            Ok(address) => address.domain().to_owned(),
+        let Ok(address) = Address::parse(&item.recipient.address) else {
             // Composing says what is wrong with it.
-            Err(_) => return Ok(Some(item)),
+            return Some(item);
         };
-        self.lane.enter(&domain, item)
+        // Urgent mail passes the gate (law 4).
+        let entered = match gated {
+            true => self.lane.enter(address.domain(), item),
+            false => Ok(Some(item)),
+        };
+        let mut item = match entered {
+            Ok(entered) => entered?,
+            Err(item) => {
+                self.give_back(*item, GATE_HELD_UP).await;
+                return None;
+            }
+        };
+        let Err(wait) = limits.recipient(&self.engine, address.domain()).await else {
+            return Some(item);
+        };
+        item.place = None;
+        if let Err(item) = self.lane.hold(address.domain(), item, &wait) {
+            // Until those who wait already have gone.
+            let seconds = lane::HELD as f64 / wait.rate.per_second;
+            let pause = Duration::try_from_secs_f64(seconds).unwrap_or(LONGEST_HELD_UP);
+            self.give_back(*item, pause.clamp(HELD_UP, LONGEST_HELD_UP)).await;
+        }
+        None
     }
 
     /// Too many wait for their domains: with its chunk, for later.
-    async fn give_back(&self, item: Item) {
+    async fn give_back(&self, item: Item, pause: Duration) {
         if let Ok(mut wanted) = item.slot.pause.lock() {
-            *wanted = Some(HELD_UP);
+            *wanted = Some(pause);
         }
         self.lane.tell(Note::Back(item.slot)).await;
     }

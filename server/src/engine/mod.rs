@@ -322,6 +322,9 @@ impl Followed {
                 }
             }
             engine.limits.set_recipients(rates);
+            for lane in &engine.lanes {
+                lane.release_all();
+            }
             engine.prepared.clear();
             self.at_once = at_once;
             self.version = Some(version);

@@ -149,6 +149,67 @@ async fn a_slow_recipients_domain_does_not_hold_up_the_others(pool: PgPool) {
     assert_eq!(counters(&university, run).await, [150, 150, 0, 0, 0, 0]);
 }
 
+/// More than a process keeps aside: their chunks go back, and whoever stands behind them is reached all the same.
+#[sqlx::test(migrations = "../migrations")]
+async fn thousands_that_wait_for_one_domain_do_not_hold_up_the_others(pool: PgPool) {
+    let sink = Sink::start(&[]);
+    let university = university(pool).await;
+    let topic = university
+        .topic(university.admissions, "open-days")
+        .await
+        .unwrap();
+    let slow = (0..6000).map(|n| format!("p{n}@slow.example"));
+    let addresses: Vec<String> = slow
+        .chain((0..50).map(|n| format!("q{n}@fast.example")))
+        .collect();
+    university
+        .people(university.admissions, Some(topic), &addresses)
+        .await
+        .unwrap();
+    let by = System.grant::<ManageSystem>(university.root);
+    let mut tx = university.domain.begin().await.unwrap();
+    let limit = RecipientLimit {
+        domain: "slow.example".to_owned(),
+        max_per_second: Some(5.0),
+        max_connections: None,
+    };
+    sending::set_limit(&mut tx, &by, &limit).await.unwrap();
+    tx.commit().await.unwrap();
+    let audience = Audience {
+        include_topics: vec![topic],
+        ..Audience::default()
+    };
+    let jobs = start(&university, settings(sink.port, 4)).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let run = university
+        .launched(university.admissions, Classification::Marketing, &audience)
+        .await
+        .unwrap();
+    let begun = std::time::Instant::now();
+    let fast = || {
+        let received = sink.received();
+        received
+            .iter()
+            .filter(|it| it.to.ends_with("fast.example"))
+            .count()
+    };
+    while fast() < 50 {
+        assert!(begun.elapsed() < Duration::from_secs(60), "held up: {}", fast());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let by = System.grant::<ControlSending>(university.admissions);
+    let mut tx = university.domain.begin().await.unwrap();
+    dispatch::cancel(&mut tx, &by, run.dispatch).await.unwrap();
+    tx.commit().await.unwrap();
+    wait_for(&university, run, &["done"]).await;
+    jobs.stop().await;
+    let sent = i64::try_from(sink.received().len()).unwrap();
+    assert_eq!(
+        counters(&university, run).await,
+        [6050, sent, 0, 0, 6050 - sent, 0]
+    );
+}
+
 #[sqlx::test(migrations = "../migrations")]
 async fn a_domain_that_takes_two_at_once_never_gets_three(pool: PgPool) {
     let sink = Sink::start(&["--delay", "0.05"]);

@@ -8,6 +8,18 @@ fn chunk(n: i32) -> Chunk {
     }
 }
 
+/// Between fork and exec a process that another test starts has our open files, and the lock with them: for a moment it is held.
+fn of_dead(directory: &Path, worker: Uuid) -> Found {
+    for _ in 0..500 {
+        match take(directory, worker).unwrap() {
+            Taken::Found(found) => return found,
+            Taken::Held => std::thread::sleep(std::time::Duration::from_millis(10)),
+            Taken::Gone => break,
+        }
+    }
+    panic!("not taken")
+}
+
 fn end() -> impl Strategy<Value = End> {
     prop_oneof![
         Just(End::Unknown),
@@ -56,7 +68,7 @@ proptest! {
         }
         prop_assert!(matches!(take(directory.path(), worker).unwrap(), Taken::Held));
         drop(journal);
-        let Taken::Found(found) = take(directory.path(), worker).unwrap() else { panic!("dead") };
+        let found = of_dead(directory.path(), worker);
         let mut seen: BTreeMap<(Chunk, u32), End> = BTreeMap::new();
         for (chunk, ends) in &found.chunks {
             for (offset, end) in ends {
@@ -121,9 +133,7 @@ fn records_of_many_threads_are_all_there() {
         }
     });
     drop(journal);
-    let Taken::Found(found) = take(directory.path(), worker).unwrap() else {
-        panic!("dead")
-    };
+    let found = of_dead(directory.path(), worker);
     assert_eq!(found.chunks[&chunk(0)].len(), 2000);
     assert!(
         found.chunks[&chunk(0)]
