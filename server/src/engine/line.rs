@@ -25,10 +25,10 @@ const IDLE: Duration = Duration::from_secs(20);
 const IDLE_TRANSACTIONAL: Duration = Duration::from_mins(4);
 /// A look at the rules older than this is repeated before the hand-off.
 const FRESH: Duration = Duration::from_secs(2);
-/// When too many wait for their domain's limit, the chunks of the others come back after so long: not sooner, and not much later, for
-/// each is then read again.
+/// When too many wait for their domain's limit, the chunks of the others come back after so long: not sooner, for each is then read again,
+/// and not much later, for the limit may have been lifted.
 const HELD_UP: Duration = Duration::from_secs(10);
-const LONGEST_HELD_UP: Duration = Duration::from_mins(10);
+const LONGEST_HELD_UP: Duration = Duration::from_mins(2);
 /// The same at a domain's gate, of which nobody knows how fast it lets people in.
 const GATE_HELD_UP: Duration = Duration::from_mins(1);
 /// Connections lost under one message before it is put off.
@@ -152,11 +152,13 @@ impl Line {
 
     /// Composes for a recipient, unless it turns out that they do not go now.
     async fn made_ready(&mut self, item: Item, ready: &mut Ready) -> Option<Item> {
-        let engine = &self.engine;
         if !self.may_go(&item) {
             self.lane.tell(Note::Back(item.slot)).await;
             return None;
         }
+        // First who may not go yet: the look at the rules is for those who go now.
+        let item = self.within_limits(item).await?;
+        let engine = &self.engine;
         if item.checked.elapsed() > FRESH {
             let rules = &item.slot.prepared.context.rules;
             match dispatch::held_by(&engine.domain, rules, &item.recipient).await {
@@ -176,8 +178,7 @@ impl Line {
                 }
             }
         }
-        let item = self.within_limits(item).await?;
-        if let Err(outcome) = compose(&self.engine, &item, &mut self.rendered, ready) {
+        if let Err(outcome) = compose(engine, &item, &mut self.rendered, ready) {
             self.lane.tell(Note::End(item.slot, *outcome)).await;
             return None;
         }
