@@ -53,22 +53,11 @@ pub async fn launched(
     locals: &[String],
     classification: Classification,
 ) -> (TopicId, Run) {
-    let topic = university
-        .topic(university.admissions, "open-days")
-        .await
-        .unwrap();
     let addresses: Vec<String> = locals
         .iter()
         .map(|local| format!("{local}@mail.example"))
         .collect();
-    university
-        .people(university.admissions, Some(topic), &addresses)
-        .await
-        .unwrap();
-    let audience = Audience {
-        include_topics: vec![topic],
-        ..Audience::default()
-    };
+    let (topic, audience) = university.subscribed(&addresses).await.unwrap();
     let run = university
         .launched(university.admissions, classification, &audience)
         .await

@@ -21,6 +21,24 @@ async fn quiet(sink: &Sink) -> usize {
     }
 }
 
+/// How fast a recipients' domain takes mail.
+async fn limit(
+    university: &University,
+    domain: &str,
+    max_per_second: Option<f64>,
+    max_connections: Option<i32>,
+) {
+    let by = System.grant::<ManageSystem>(university.root);
+    let mut tx = university.domain.begin().await.unwrap();
+    let limit = RecipientLimit {
+        domain: domain.to_owned(),
+        max_per_second,
+        max_connections,
+    };
+    sending::set_limit(&mut tx, &by, &limit).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
 /// A note of trouble ends when a sending moves, and is made again at the next look.
 async fn wait_until_it_says(university: &University, run: Run, why: &str) {
     for _ in 0..200 {
@@ -41,19 +59,8 @@ async fn wait_until_it_says(university: &University, run: Run, why: &str) {
 async fn a_campaigns_limit_holds_and_can_be_lifted_while_it_runs(pool: PgPool) {
     let sink = Sink::start(&[]);
     let university = university(pool).await;
-    let topic = university
-        .topic(university.admissions, "open-days")
-        .await
-        .unwrap();
     let addresses: Vec<String> = (0..200).map(|n| format!("p{n}@mail.example")).collect();
-    university
-        .people(university.admissions, Some(topic), &addresses)
-        .await
-        .unwrap();
-    let audience = Audience {
-        include_topics: vec![topic],
-        ..Audience::default()
-    };
+    let (_, audience) = university.subscribed(&addresses).await.unwrap();
     // Two a second: two at once, and then one each half second.
     let run = university
         .launched_with(
@@ -89,33 +96,14 @@ async fn a_campaigns_limit_holds_and_can_be_lifted_while_it_runs(pool: PgPool) {
 async fn a_slow_recipients_domain_does_not_hold_up_the_others(pool: PgPool) {
     let sink = Sink::start(&[]);
     let university = university(pool).await;
-    let topic = university
-        .topic(university.admissions, "open-days")
-        .await
-        .unwrap();
     let addresses: Vec<String> = (0..150)
         .map(|n| match n % 3 {
             0 => format!("p{n}@fast.example"),
             _ => format!("p{n}@slow.example"),
         })
         .collect();
-    university
-        .people(university.admissions, Some(topic), &addresses)
-        .await
-        .unwrap();
-    let by = System.grant::<ManageSystem>(university.root);
-    let mut tx = university.domain.begin().await.unwrap();
-    let limit = RecipientLimit {
-        domain: "slow.example".to_owned(),
-        max_per_second: Some(5.0),
-        max_connections: None,
-    };
-    sending::set_limit(&mut tx, &by, &limit).await.unwrap();
-    tx.commit().await.unwrap();
-    let audience = Audience {
-        include_topics: vec![topic],
-        ..Audience::default()
-    };
+    let (_, audience) = university.subscribed(&addresses).await.unwrap();
+    limit(&university, "slow.example", Some(5.0), None).await;
     let jobs = start(&university, settings(sink.port, 4)).await;
     // The limit is known before the first message.
     tokio::time::sleep(Duration::from_secs(1)).await;
@@ -154,31 +142,12 @@ async fn a_slow_recipients_domain_does_not_hold_up_the_others(pool: PgPool) {
 async fn thousands_that_wait_for_one_domain_do_not_hold_up_the_others(pool: PgPool) {
     let sink = Sink::start(&[]);
     let university = university(pool).await;
-    let topic = university
-        .topic(university.admissions, "open-days")
-        .await
-        .unwrap();
     let slow = (0..6000).map(|n| format!("p{n}@slow.example"));
     let addresses: Vec<String> = slow
         .chain((0..50).map(|n| format!("q{n}@fast.example")))
         .collect();
-    university
-        .people(university.admissions, Some(topic), &addresses)
-        .await
-        .unwrap();
-    let by = System.grant::<ManageSystem>(university.root);
-    let mut tx = university.domain.begin().await.unwrap();
-    let limit = RecipientLimit {
-        domain: "slow.example".to_owned(),
-        max_per_second: Some(5.0),
-        max_connections: None,
-    };
-    sending::set_limit(&mut tx, &by, &limit).await.unwrap();
-    tx.commit().await.unwrap();
-    let audience = Audience {
-        include_topics: vec![topic],
-        ..Audience::default()
-    };
+    let (_, audience) = university.subscribed(&addresses).await.unwrap();
+    limit(&university, "slow.example", Some(5.0), None).await;
     let jobs = start(&university, settings(sink.port, 4)).await;
     tokio::time::sleep(Duration::from_secs(1)).await;
     let run = university
@@ -214,33 +183,14 @@ async fn thousands_that_wait_for_one_domain_do_not_hold_up_the_others(pool: PgPo
 async fn a_domain_that_takes_two_at_once_never_gets_three(pool: PgPool) {
     let sink = Sink::start(&["--delay", "0.05"]);
     let university = university(pool).await;
-    let topic = university
-        .topic(university.admissions, "open-days")
-        .await
-        .unwrap();
     let addresses: Vec<String> = (0..120)
         .map(|n| match n % 2 {
             0 => format!("p{n}@wide.example"),
             _ => format!("p{n}@Narrow.example"),
         })
         .collect();
-    university
-        .people(university.admissions, Some(topic), &addresses)
-        .await
-        .unwrap();
-    let by = System.grant::<ManageSystem>(university.root);
-    let mut tx = university.domain.begin().await.unwrap();
-    let limit = RecipientLimit {
-        domain: "narrow.example".to_owned(),
-        max_per_second: None,
-        max_connections: Some(2),
-    };
-    sending::set_limit(&mut tx, &by, &limit).await.unwrap();
-    tx.commit().await.unwrap();
-    let audience = Audience {
-        include_topics: vec![topic],
-        ..Audience::default()
-    };
+    let (_, audience) = university.subscribed(&addresses).await.unwrap();
+    limit(&university, "narrow.example", None, Some(2)).await;
     let jobs = start(&university, settings(sink.port, 8)).await;
     // The limit is known before the first message.
     tokio::time::sleep(Duration::from_secs(1)).await;

@@ -77,6 +77,17 @@ impl University {
         Ok(ids)
     }
 
+    /// People of admissions who are subscribed to its topic `open-days`, and the audience of all its subscribers.
+    pub async fn subscribed(&self, addresses: &[String]) -> Result<(TopicId, Audience)> {
+        let topic = self.topic(self.admissions, "open-days").await?;
+        self.people(self.admissions, Some(topic), addresses).await?;
+        let audience = Audience {
+            include_topics: vec![topic],
+            ..Audience::default()
+        };
+        Ok((topic, audience))
+    }
+
     /// A message in Polish and English, with two links, one of them personal.
     #[must_use]
     pub fn source(&self, classification: Classification) -> Source {

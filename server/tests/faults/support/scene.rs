@@ -10,7 +10,6 @@ use domain::keys::{self, Keys};
 use domain::testing::{Run, University};
 use sqlx::PgPool;
 use tempfile::TempDir;
-use types::campaigns::Audience;
 use types::content::Classification;
 
 use super::{PATIENCE, Postgres, Process, Sink, until};
@@ -164,22 +163,11 @@ pub enum Act {
 }
 
 async fn launch(university: &University, people: &[String]) -> Run {
-    let topic = university
-        .topic(university.admissions, "open-days")
-        .await
-        .unwrap();
     let addresses: Vec<String> = people
         .iter()
         .map(|local| format!("{local}@mail.example"))
         .collect();
-    university
-        .people(university.admissions, Some(topic), &addresses)
-        .await
-        .unwrap();
-    let audience = Audience {
-        include_topics: vec![topic],
-        ..Audience::default()
-    };
+    let (_, audience) = university.subscribed(&addresses).await.unwrap();
     university
         .launched(university.admissions, Classification::Marketing, &audience)
         .await

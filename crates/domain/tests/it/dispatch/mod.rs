@@ -3,6 +3,7 @@
 mod control;
 mod lifecycle;
 mod live;
+mod throttle;
 mod who_gets_what;
 
 use domain::dispatch::{
