@@ -57,14 +57,7 @@ pub async fn set_throttle(
     dispatch: DispatchId,
     per_hour: Option<i32>,
 ) -> Result<()> {
-    let state = sqlx::query_scalar!(
-        "select state from dispatches where id = $1 and unit_id = $2 for update",
-        dispatch.uuid(),
-        by.unit().uuid()
-    )
-    .fetch_optional(tx.conn())
-    .await?
-    .ok_or_else(Error::not_found)?;
+    let state = locked(tx, by, dispatch).await?;
     if !matches!(
         state.parse()?,
         DispatchState::Expanding | DispatchState::Sending | DispatchState::Paused
@@ -88,20 +81,25 @@ pub async fn set_throttle(
     wake(tx).await
 }
 
-async fn change(
-    tx: &mut Tx,
-    by: &Granted<ControlSending>,
-    dispatch: DispatchId,
-    command: Command,
-) -> Result<()> {
-    let state = sqlx::query_scalar!(
+/// Its state, which nobody else changes meanwhile.
+async fn locked(tx: &mut Tx, by: &Granted<ControlSending>, dispatch: DispatchId) -> Result<String> {
+    sqlx::query_scalar!(
         "select state from dispatches where id = $1 and unit_id = $2 for update",
         dispatch.uuid(),
         by.unit().uuid()
     )
     .fetch_optional(tx.conn())
     .await?
-    .ok_or_else(Error::not_found)?;
+    .ok_or_else(Error::not_found)
+}
+
+async fn change(
+    tx: &mut Tx,
+    by: &Granted<ControlSending>,
+    dispatch: DispatchId,
+    command: Command,
+) -> Result<()> {
+    let state = locked(tx, by, dispatch).await?;
     let next =
         transition(state.parse::<DispatchState>()?, command).ok_or_else(|| Error::wrong_state(&state))?;
     sqlx::query!(
