@@ -4,8 +4,6 @@
 //! cannot disagree about where a tag begins. It is ours because html5ever would be the largest part of the browser's
 //! preview, and because positions in the author's source must survive.
 
-use std::fmt::Write;
-
 /// One attribute as written; entities are not decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Attribute<'a> {
@@ -268,19 +266,6 @@ pub(crate) fn escape_into(out: &mut String, text: &str) {
         from = at + 1;
     }
     out.push_str(&text[from..]);
-}
-
-/// All that is not ASCII as numeric references.
-pub(crate) fn references(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() * 2);
-    for c in text.chars() {
-        if c.is_ascii() {
-            out.push(c);
-        } else {
-            let _ = write!(out, "&#{};", u32::from(c));
-        }
-    }
-    out
 }
 
 /// Decodes the entities that occur in mails; unknown ones stay as they are.

@@ -51,6 +51,24 @@ pub(crate) fn fit(html: &str) -> String {
     out.out
 }
 
+/// A value that is filled in, in the same form.
+pub(crate) fn references(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() * 2);
+    for c in text.chars() {
+        if c.is_ascii() {
+            out.push(c);
+        } else {
+            reference(&mut out, c);
+        }
+    }
+    out
+}
+
+/// As a numeric reference, which is decoded in text and in values of attributes.
+fn reference(out: &mut String, c: char) {
+    let _ = write!(out, "&#{};", u32::from(c));
+}
+
 /// White space in it is what the author wrote.
 fn is_kept(name: &str) -> bool {
     ["pre", "textarea"].iter().any(|it| name.eq_ignore_ascii_case(it))
@@ -112,11 +130,6 @@ impl Fitted {
         }
     }
 
-    /// As a numeric reference, which is decoded in text and in values of attributes.
-    fn reference(&mut self, c: char) {
-        let _ = write!(self.out, "&#{};", u32::from(c));
-    }
-
     fn text(&mut self, text: &str) {
         for c in text.chars() {
             let kept = self.kept > 0;
@@ -131,7 +144,7 @@ impl Fitted {
                 }
                 OPEN | CLOSE | MARK => self.out.push(c),
                 c if c.is_ascii() || self.raw => self.out.push(c),
-                c => self.reference(c),
+                c => reference(&mut self.out, c),
             }
         }
     }
@@ -151,7 +164,7 @@ impl Fitted {
                 ('>' | '/', None) if at == last && at > 1 && self.is_long() => self.line_break(),
                 (OPEN | CLOSE | MARK, _) => {}
                 (c, Some(_)) if !c.is_ascii() => {
-                    self.reference(c);
+                    reference(&mut self.out, c);
                     continue;
                 }
                 _ => {}

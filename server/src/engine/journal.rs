@@ -1,11 +1,13 @@
 //! What is on an open connection, written down on this machine before the final dot and after the reply: whoever reads it after a
 //! crash knows what was sent, and what nobody can know is at most one message a connection.
 //!
-//! A file a worker, of records of 8 bytes, each written to a place of its own, so that no line waits for another: they survive the end of the process, and by `fdatasync` at each flush
-//! of outcomes also the end of the machine, except for the last moments. The worker holds a lock on its file for as long as it lives,
+//! A file a worker, of records of 8 bytes, each written to a place of its own, so that no line waits for another: they survive the end of
+//! the process, and by `fdatasync` at each flush of outcomes also the end of the machine, except for the last moments. The worker holds a lock on its file for as long as it lives,
 //! also while it is frozen; who gets the lock knows that it is dead. Records whose outcome is in the database are forgotten.
 
-use std::collections::{BTreeMap, HashMap};
+mod found;
+
+use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
@@ -14,8 +16,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use domain::dispatch::Chunk;
-use types::DispatchId;
 use uuid::Uuid;
+
+pub(super) use found::{Found, Taken, all, host, take};
 
 /// Beyond this the file is written anew with what still counts.
 const LARGE: u64 = 4 << 20;
@@ -290,140 +293,6 @@ fn open_locked(path: &Path) -> io::Result<File> {
         .open(path)?;
     file.try_lock().map_err(io::Error::from)?;
     Ok(file)
-}
-
-/// The journal of a dead worker, held by whoever settles it.
-pub(super) struct Found {
-    /// Whose.
-    pub worker: Uuid,
-    /// By chunk: offset and the last word.
-    pub chunks: BTreeMap<Chunk, Vec<(u32, End)>>,
-    path: PathBuf,
-    _lock: File,
-}
-
-impl Found {
-    /// Everything of it is in the database.
-    pub fn done(self) {
-        let _ = std::fs::remove_file(&self.path);
-    }
-}
-
-/// What became of the attempt to get a worker's journal.
-pub(super) enum Taken {
-    /// Ours now: the worker is dead.
-    Found(Found),
-    /// Its worker lives, or somebody else is settling it.
-    Held,
-    /// There is no such file.
-    Gone,
-}
-
-/// Takes the journal of a worker, if it is dead.
-///
-/// # Errors
-/// When the file cannot be read.
-pub(super) fn take(directory: &Path, worker: Uuid) -> io::Result<Taken> {
-    use std::os::unix::fs::MetadataExt;
-    let path = directory.join(format!("{worker}.journal"));
-    let file = match OpenOptions::new().read(true).append(true).open(&path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Taken::Gone),
-        Err(error) => return Err(error),
-    };
-    if file.try_lock().is_err() {
-        return Ok(Taken::Held);
-    }
-    // It may have been written anew between opening and locking: then this is the old one, and its owner lives.
-    match std::fs::metadata(&path) {
-        Ok(now) if now.ino() == file.metadata()?.ino() => {}
-        _ => return Ok(Taken::Held),
-    }
-    let bytes = std::fs::read(&path)?;
-    Ok(Taken::Found(Found {
-        worker,
-        chunks: replay(&bytes),
-        path,
-        _lock: file,
-    }))
-}
-
-/// Workers with a journal in the directory.
-///
-/// # Errors
-/// When the directory cannot be read.
-pub(super) fn all(directory: &Path) -> io::Result<Vec<Uuid>> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(directory)? {
-        let name = entry?.file_name();
-        let worker = name.to_str().and_then(|name| name.strip_suffix(".journal"));
-        found.extend(worker.and_then(|id| id.parse::<Uuid>().ok()));
-    }
-    Ok(found)
-}
-
-fn replay(bytes: &[u8]) -> BTreeMap<Chunk, Vec<(u32, End)>> {
-    let words: Vec<u64> = bytes
-        .as_chunks::<8>()
-        .0
-        .iter()
-        .map(|it| u64::from_le_bytes(*it))
-        .collect();
-    let mut slots: HashMap<u32, Chunk> = HashMap::new();
-    let mut last: BTreeMap<(Chunk, u32), End> = BTreeMap::new();
-    let mut rest = words.as_slice();
-    while let Some((&word, tail)) = rest.split_first() {
-        rest = tail;
-        if word >> 60 == BIND {
-            let [high, low, chunk, ..] = *tail else { break };
-            rest = &tail[3..];
-            let slot = u32::try_from(word & FIELD).unwrap_or(0);
-            let chunk = Chunk {
-                dispatch: DispatchId(Uuid::from_u64_pair(high, low)),
-                chunk: u32::try_from(chunk).unwrap_or(0).cast_signed(),
-            };
-            slots.insert(slot, chunk);
-        } else if let Some((key, end)) = read_record(word) {
-            if let Some(chunk) = slots.get(&key.slot) {
-                last.insert((*chunk, key.offset), end);
-            }
-        } else {
-            // A record that did not reach the file, whoever wrote behind it.
-        }
-    }
-    let mut chunks: BTreeMap<Chunk, Vec<(u32, End)>> = BTreeMap::new();
-    for ((chunk, offset), end) in last {
-        chunks.entry(chunk).or_default().push((offset, end));
-    }
-    chunks
-}
-
-/// The id of a directory of journals: who has it can read them. Made once.
-///
-/// # Errors
-/// When the directory cannot be written to.
-pub(super) fn host(directory: &Path, fresh: Uuid) -> io::Result<Uuid> {
-    std::fs::create_dir_all(directory)?;
-    let path = directory.join("host");
-    for _ in 0..2 {
-        if let Ok(text) = std::fs::read_to_string(&path) {
-            let known = text.trim().parse();
-            return known
-                .map_err(|_| io::Error::other("the file `host` beside the journals is damaged; remove it"));
-        }
-        // Written beside and linked, so that another process sees a whole one or none.
-        let beside = directory.join(format!("host.{fresh}"));
-        std::fs::write(&beside, fresh.to_string())?;
-        let linked = std::fs::hard_link(&beside, &path);
-        std::fs::remove_file(&beside)?;
-        match linked {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-            _ => {}
-        }
-    }
-    Err(io::Error::other(
-        "the file `host` beside the journals cannot be read",
-    ))
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
+use super::found::replay;
 use super::*;
 use proptest::prelude::*;
+use std::collections::BTreeMap;
+use types::DispatchId;
 
 fn chunk(n: i32) -> Chunk {
     Chunk {
