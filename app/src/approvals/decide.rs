@@ -107,7 +107,7 @@ fn Form(review: ReviewDetail, reload: Callback<()>) -> impl IntoView {
         }
     };
     view! {
-        <Provider value=FieldErrors(error.into())>
+        <Provider value=FieldErrors::new(error.into())>
             <div class="flex flex-col gap-4">
                 <FormError error=error />
                 <Field

@@ -275,7 +275,7 @@ fn Start(id: ImportId, kind: ImportKind, chosen: Chosen, changed: Callback<()>) 
         ImportKind::Suppressions => view! { <Reason chosen /> }.into_any(),
     };
     view! {
-        <Provider value=FieldErrors(failed)>
+        <Provider value=FieldErrors::new(failed)>
             <div class="flex max-w-2xl flex-col gap-5">
                 <FormError error=failed />
                 {choices}

@@ -147,7 +147,7 @@ fn Form(contact: Option<Contact>) -> impl IntoView {
     view! {
         <form class="flex max-w-2xl flex-col gap-5" on:submit=submit novalidate>
             <FormError error=failed />
-            <Provider value=FieldErrors(failed)>
+            <Provider value=FieldErrors::new(failed)>
                 <div class="grid gap-5 sm:grid-cols-2">
                     <Field name="first_name" label=move || t_string!(i18n, audience.first_name)>
                         <TextInput bind=first_name maxlength=120 autocomplete="off" />

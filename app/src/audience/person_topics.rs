@@ -148,7 +148,7 @@ pub(super) fn PersonTopics(
             <ul class="divide-y divide-line">{rows}</ul>
         </Card>
         <Dialog id="consent" open=asking title footer>
-            <Provider value=FieldErrors(failed)>
+            <Provider value=FieldErrors::new(failed)>
                 <div class="flex flex-col gap-4">
                     <FormError error=failed />
                     <Show when=move || topic.with(Option::is_none)>

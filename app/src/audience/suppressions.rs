@@ -198,7 +198,7 @@ fn Add(open: RwSignal<bool>, changed: Callback<()>) -> impl IntoView {
     };
     view! {
         <Dialog id="add-address" open title=move || t_string!(i18n, audience.add_address) footer>
-            <Provider value=FieldErrors(failed)>
+            <Provider value=FieldErrors::new(failed)>
                 <div class="flex flex-col gap-4">
                     <FormError error=failed />
                     <Field name="address" label=move || t_string!(i18n, common.email) required=true>
@@ -271,7 +271,7 @@ fn Remove(what: RwSignal<Option<(SuppressionId, String)>>, changed: Callback<()>
             title=move || t_string!(i18n, audience.remove_address_title, address = address()).to_string()
             footer
         >
-            <Provider value=FieldErrors(failed)>
+            <Provider value=FieldErrors::new(failed)>
                 <div class="flex flex-col gap-4">
                     <FormError error=failed />
                     <p>{t!(i18n, audience.remove_address_text)}</p>

@@ -249,7 +249,7 @@ fn Form(topic: Option<Topic>) -> impl IntoView {
         <PageHeader title=title text=move || t_string!(i18n, audience.topic_names_hint) />
         <form class="flex max-w-3xl flex-col gap-5" on:submit=submit novalidate>
             <FormError error=failed />
-            <Provider value=FieldErrors(failed)>
+            <Provider value=FieldErrors::new(failed)>
                 {fields}
                 <div class="grid gap-5 sm:grid-cols-2">
                     <Field name="key" label=move || t_string!(i18n, audience.topic_key) hint=move || t_string!(i18n, audience.topic_key_hint)>

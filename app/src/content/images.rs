@@ -144,7 +144,7 @@ fn Upload(done: Callback<ImageRow>) -> impl IntoView {
         upload_image(&here.key.get_untracked(), &chosen, &alt.get_untracked(), finished);
     };
     view! {
-        <leptos::context::Provider value=FieldErrors(error.into())>
+        <leptos::context::Provider value=FieldErrors::new(error.into())>
             <div class="flex flex-col gap-3">
                 <FormError error />
                 <div class="grid gap-3 sm:grid-cols-2">

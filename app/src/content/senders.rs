@@ -181,7 +181,7 @@ fn SenderForm(profile: Option<SenderProfile>, changed: Callback<()>) -> impl Int
         });
     };
     view! {
-        <leptos::context::Provider value=FieldErrors(error.into())>
+        <leptos::context::Provider value=FieldErrors::new(error.into())>
             <form class="flex flex-col gap-4" on:submit=save novalidate>
                 <FormError error />
                 <Field name="name" label=move || t_string!(i18n, content.name) hint=move || t_string!(i18n, content.sender_name_hint) required=true>

@@ -12,7 +12,7 @@ pub(super) fn Forms() -> impl IntoView {
         FieldError::new("topic_name", Code::TooLong).with("max", 80),
         FieldError::new("reply_to", Code::BadEmail),
     ]);
-    let errors = FieldErrors(Signal::stored(Some(error.clone())));
+    let errors = FieldErrors::new(Signal::stored(Some(error.clone())));
     let pick = RwSignal::new("now".to_owned());
     let select = RwSignal::new("en".to_owned());
     let languages = || {

@@ -62,7 +62,7 @@ pub(super) fn New() -> impl IntoView {
             Crumb::here(move || t_string!(i18n, campaigns.new)),
         ] />
         <PageHeader title=move || t_string!(i18n, campaigns.new) text=move || t_string!(i18n, campaigns.new_text) />
-        <Provider value=FieldErrors(error.into())>
+        <Provider value=FieldErrors::new(error.into())>
             <form class="flex max-w-4xl flex-col gap-6" on:submit=submit>
                 <FormError error=error />
                 <Field name="name" label=move || t_string!(i18n, campaigns.name) hint=move || t_string!(i18n, campaigns.name_hint) required=true>

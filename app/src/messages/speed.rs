@@ -124,7 +124,7 @@ pub(super) fn SpeedDialog(
     };
     view! {
         <Dialog id="speed" open title=move || t_string!(i18n, campaigns.speed_title) footer>
-            <Provider value=FieldErrors(error.into())>
+            <Provider value=FieldErrors::new(error.into())>
                 <div class="flex flex-col gap-4">
                     <p class="text-sm text-muted">{t!(i18n, campaigns.speed_text)}</p>
                     <FormError error />

@@ -88,7 +88,7 @@ fn Profile() -> impl IntoView {
     let zone_options = Signal::derive(move || zone.with(|zone| zones(zone)));
     view! {
         <Card title=move || t_string!(i18n, settings.profile)>
-            <Provider value=FieldErrors(error.into())>
+            <Provider value=FieldErrors::new(error.into())>
                 <form
                     class="flex flex-col gap-4"
                     on:submit=move |event| {
@@ -147,7 +147,7 @@ fn Password() -> impl IntoView {
     });
     view! {
         <Card title=move || t_string!(i18n, settings.password)>
-            <Provider value=FieldErrors(error.into())>
+            <Provider value=FieldErrors::new(error.into())>
                 <form
                     class="flex flex-col gap-4"
                     on:submit=move |event| {

@@ -94,7 +94,7 @@ pub(super) fn ClientDialog(open: RwSignal<bool>, fresh: Fresh, changed: Callback
     };
     view! {
         <Dialog id="client" open title=move || t_string!(i18n, settings.client_new_title) footer width=Width::Wide>
-            <Provider value=FieldErrors(error.into())>
+            <Provider value=FieldErrors::new(error.into())>
                 <form
                     class="flex flex-col gap-4"
                     novalidate
@@ -104,13 +104,7 @@ pub(super) fn ClientDialog(open: RwSignal<bool>, fresh: Fresh, changed: Callback
                     }
                 >
                     <div node_ref=top>
-                        <FormError
-                            error
-                            labels=vec![
-                                ("name", (move || t_string!(i18n, common.name)).into()),
-                                ("scopes", (move || t_string!(i18n, settings.client_may)).into()),
-                            ]
-                        />
+                        <FormError error labels=vec![("scopes", (move || t_string!(i18n, settings.client_may)).into())] />
                     </div>
                     <Field
                         name="name"

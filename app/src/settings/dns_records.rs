@@ -136,19 +136,19 @@ fn Record(record: DnsRecord) -> impl IntoView {
                 {badge}
             </div>
             <dl class="grid gap-x-4 gap-y-2 text-sm">
-                <div class="relative flex flex-wrap items-start justify-between gap-2">
-                    <div class="min-w-0 flex-1">
-                        <dt class="text-[13px] text-muted">{t!(i18n, sending.record_name)}</dt>
-                        <dd class="m-0 font-mono text-xs break-all">{name}</dd>
-                    </div>
-                    <CopyButton name=about_name value=copy_name />
+                <div>
+                    <dt class="text-[13px] text-muted">{t!(i18n, sending.record_name)}</dt>
+                    <dd class="relative m-0 flex items-start justify-between gap-2">
+                        <span class="min-w-0 font-mono text-xs break-all">{name}</span>
+                        <CopyButton name=about_name value=copy_name />
+                    </dd>
                 </div>
-                <div class="relative flex flex-wrap items-start justify-between gap-2">
-                    <div class="min-w-0 flex-1">
-                        <dt class="text-[13px] text-muted">{t!(i18n, sending.record_value)} " (" {kind} ")"</dt>
-                        <dd class="m-0 font-mono text-xs break-all">{value}</dd>
-                    </div>
-                    <CopyButton name=about_value value=copy_value />
+                <div>
+                    <dt class="text-[13px] text-muted">{t!(i18n, sending.record_value)} " (" {kind} ")"</dt>
+                    <dd class="relative m-0 flex items-start justify-between gap-2">
+                        <span class="min-w-0 font-mono text-xs break-all">{value}</span>
+                        <CopyButton name=about_value value=copy_value />
+                    </dd>
                 </div>
             </dl>
             {hint}

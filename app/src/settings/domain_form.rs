@@ -138,7 +138,7 @@ pub(super) fn DomainDialog(
     };
     view! {
         <Dialog id="domain" open title footer width=Width::Wide>
-            <Provider value=FieldErrors(error.into())>
+            <Provider value=FieldErrors::new(error.into())>
                 <form
                     class="flex flex-col gap-4"
                     novalidate

@@ -101,16 +101,9 @@ pub(super) fn InviteDialog(open: RwSignal<bool>, changed: Callback<()>) -> impl 
     };
     view! {
         <Dialog id="invite" open title=move || t_string!(i18n, settings.invite_title) footer>
-            <Provider value=FieldErrors(error.into())>
+            <Provider value=FieldErrors::new(error.into())>
                 <div class="flex flex-col gap-4">
-                    <FormError
-                        error
-                        labels=vec![
-                            ("email", (move || t_string!(i18n, common.email)).into()),
-                            ("name", (move || t_string!(i18n, common.name)).into()),
-                            ("roles", (move || t_string!(i18n, settings.roles)).into()),
-                        ]
-                    />
+                    <FormError error labels=vec![("roles", (move || t_string!(i18n, settings.roles)).into())] />
                     <Field name="email" label=move || t_string!(i18n, common.email) required=true>
                         <TextInput r#type="email" bind=email autocomplete="off" />
                     </Field>

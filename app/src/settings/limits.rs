@@ -153,7 +153,7 @@ fn LimitDialog(open: RwSignal<bool>, changed: Callback<()>) -> impl IntoView {
     };
     view! {
         <Dialog id="limit" open title=move || t_string!(i18n, sending.limit_add) footer>
-            <Provider value=FieldErrors(error.into())>
+            <Provider value=FieldErrors::new(error.into())>
                 <div class="flex flex-col gap-4">
                     <FormError error />
                     <Field id="limit-domain" name="domain" label=move || t_string!(i18n, sending.limit_domain) required=true>

@@ -63,7 +63,7 @@ fn Form(places: UnitPlaces) -> impl IntoView {
     });
     let busy = save.pending();
     view! {
-        <Provider value=FieldErrors(error.into())>
+        <Provider value=FieldErrors::new(error.into())>
             <form
                 class="flex flex-col gap-4"
                 novalidate

@@ -174,7 +174,7 @@ pub(super) fn RelayDialog(
     };
     view! {
         <Dialog id="relay" open title footer width=Width::Wide>
-            <Provider value=FieldErrors(error.into())>
+            <Provider value=FieldErrors::new(error.into())>
                 <form
                     class="grid gap-4 md:grid-cols-2"
                     novalidate

@@ -136,7 +136,7 @@ pub(super) fn UnitDialog(
     };
     view! {
         <Dialog id="unit" open title footer width=Width::Wide>
-            <Provider value=FieldErrors(error.into())>
+            <Provider value=FieldErrors::new(error.into())>
                 <div class="grid gap-4 md:grid-cols-2">
                     <div class="md:col-span-2"><FormError error /></div>
                     <Field name="name" label=move || t_string!(i18n, common.name) required=true>

@@ -21,7 +21,46 @@ pub struct FieldContext {
 
 /// The last error of the form that fields inside look their own error up in. Provide it once around a form.
 #[derive(Clone, Copy)]
-pub struct FieldErrors(pub Signal<Option<ApiError>>);
+pub struct FieldErrors {
+    error: Signal<Option<ApiError>>,
+    fields: StoredValue<Vec<Known>>,
+}
+
+/// A field that is on the page: its name in the request, the id of its control, its label.
+struct Known {
+    name: String,
+    id: String,
+    label: TextProp,
+}
+
+impl FieldErrors {
+    /// The errors of a form.
+    #[must_use]
+    pub fn new(error: Signal<Option<ApiError>>) -> Self {
+        Self {
+            error,
+            fields: StoredValue::new(Vec::new()),
+        }
+    }
+
+    /// Id of the control and label of the field of that name, when the form shows one.
+    pub(super) fn field(self, name: &str) -> Option<(String, TextProp)> {
+        self.fields.with_value(|fields| {
+            let field = fields.iter().find(|field| field.name == name)?;
+            Some((field.id.clone(), field.label.clone()))
+        })
+    }
+
+    /// For as long as the caller is on the page.
+    fn show(self, field: Known) {
+        let id = field.id.clone();
+        self.fields.update_value(|fields| fields.push(field));
+        on_cleanup(move || {
+            self.fields
+                .try_update_value(|fields| fields.retain(|field| field.id != id));
+        });
+    }
+}
 
 /// Label, control, hint and error. The control inside (`TextInput`, `Select`, …) takes name, id and error state from here.
 ///
@@ -47,10 +86,17 @@ pub fn Field(
     let id = id.unwrap_or_else(|| format!("field-{}", name.replace('.', "-")));
     let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
     let errors = use_context::<FieldErrors>();
+    if let Some(errors) = errors {
+        errors.show(Known {
+            name: name.clone(),
+            id: id.clone(),
+            label: label.clone(),
+        });
+    }
     let own_name = name.clone();
     let message = Signal::derive(move || {
         error.and_then(|error| error.get()).or_else(|| {
-            let error = errors?.0.get()?;
+            let error = errors?.error.get()?;
             error
                 .field(&own_name)
                 .map(|field| field_error_text(i18n.get_locale(), field))

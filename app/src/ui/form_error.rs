@@ -3,6 +3,7 @@
 use super::badge::Tone;
 use super::empty::Notice;
 use super::error_text::{error_text, field_error_text};
+use super::field::FieldErrors;
 use i18n::use_i18n;
 use leptos::prelude::*;
 use types::ApiError;
@@ -11,12 +12,13 @@ use types::ApiError;
 #[component]
 pub fn FormError(
     #[prop(into)] error: Signal<Option<ApiError>>,
-    /// Labels of fields by their name in the request; a field without one is listed by its error alone.
+    /// Labels, by their name in the request, of what is wrong outside a [`Field`](super::Field): those of the form's fields are known.
     #[prop(optional)]
     labels: Vec<(&'static str, TextProp)>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let labels = StoredValue::new(labels);
+    let form = use_context::<FieldErrors>();
     view! {
         <div aria-live="assertive" class="contents">
             {move || {
@@ -26,16 +28,23 @@ pub fn FormError(
                     .fields
                     .iter()
                     .map(|field| {
-                        let label = labels
-                            .with_value(|labels| {
-                                labels.iter().find(|(name, _)| *name == field.field).map(|(_, label)| label.get())
-                            });
+                        let known = form.and_then(|form| form.field(&field.field));
+                        let (id, label) = match known {
+                            Some((id, label)) => (id, Some(label)),
+                            None => {
+                                let label = labels
+                                    .with_value(|labels| {
+                                        labels.iter().find(|(name, _)| *name == field.field).map(|(_, label)| label.clone())
+                                    });
+                                (format!("field-{}", field.field.replace('.', "-")), label)
+                            }
+                        };
                         let text = field_error_text(locale, field);
                         let text = match label {
-                            Some(label) => format!("{label}: {text}"),
+                            Some(label) => format!("{}: {text}", label.get()),
                             None => text,
                         };
-                        let href = format!("#field-{}", field.field.replace('.', "-"));
+                        let href = format!("#{id}");
                         view! {
                             <li>
                                 <a href=href rel="external" class="text-ink underline">

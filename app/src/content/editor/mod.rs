@@ -201,7 +201,7 @@ fn Form(template: Option<TemplateRow>) -> impl IntoView {
         ] />
         <PageHeader title=head actions />
         {move || locked.get().then(|| view! { <div class="mb-4"><Notice>{t!(i18n, content.read_only)}</Notice></div> })}
-        <leptos::context::Provider value=FieldErrors(error.into())>
+        <leptos::context::Provider value=FieldErrors::new(error.into())>
             <SaveError error />
             <div class="grid items-start gap-6 xl:grid-cols-2">
                 <div class="min-w-0">

@@ -90,7 +90,7 @@ fn Loaded(data: EditorData, reload: Callback<()>) -> impl IntoView {
             fallback=move || view! { <NotEditable costly agreed href=href.clone() /> }
         >
             <Provider value=editing>
-                <Provider value=FieldErrors(editing.error())>
+                <Provider value=FieldErrors::new(editing.error())>
                     <Steps data=shown reload />
                 </Provider>
             </Provider>

@@ -75,7 +75,7 @@ pub(super) fn TestSend() -> impl IntoView {
     });
     let unsaved = Signal::derive(move || !editing.is_saved());
     view! {
-        <Provider value=FieldErrors(error.into())>
+        <Provider value=FieldErrors::new(error.into())>
             <form
                 class="flex flex-col gap-4"
                 on:submit=move |event| {
