@@ -7,6 +7,7 @@ use domain::Domain;
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::config::Config;
+use crate::engine::Intake;
 use crate::http::console::Site;
 use crate::http::health::Readiness;
 use crate::http::public::PublicState;
@@ -26,4 +27,6 @@ pub struct AppState {
     pub public: PublicState,
     /// Remembers for a moment whether the relay could be reached.
     pub readiness: Arc<Readiness>,
+    /// Where triggered messages are handed in.
+    pub intake: Arc<Intake>,
 }

@@ -70,6 +70,10 @@ pub(crate) fn check_text(i18n: I18nContext<Locale>, check: &Check) -> String {
     match check.code {
         CheckCode::NoAudience => t_string!(i18n, campaigns.check_no_audience).to_owned(),
         CheckCode::EmptyAudience => t_string!(i18n, campaigns.check_empty_audience).to_owned(),
+        CheckCode::NoTopic => t_string!(i18n, campaigns.check_no_topic).to_owned(),
+        CheckCode::Undeclared => {
+            t_string!(i18n, campaigns.check_undeclared, name = param("name")).to_string()
+        }
         CheckCode::NoTemplate => t_string!(i18n, campaigns.check_no_template).to_owned(),
         CheckCode::TemplateGone => t_string!(i18n, campaigns.check_template_gone).to_owned(),
         CheckCode::NoSender => t_string!(i18n, campaigns.check_no_sender).to_owned(),
@@ -103,10 +107,11 @@ pub(crate) fn check_text(i18n: I18nContext<Locale>, check: &Check) -> String {
 /// The step in which a check is put right.
 pub(crate) fn step_of(code: CheckCode) -> &'static str {
     match code {
-        CheckCode::NoAudience | CheckCode::EmptyAudience => "audience",
+        CheckCode::NoAudience | CheckCode::EmptyAudience | CheckCode::NoTopic => "audience",
         CheckCode::NoTemplate
         | CheckCode::TemplateGone
         | CheckCode::MissingVariable
+        | CheckCode::Undeclared
         | CheckCode::NoVersion => "content",
         CheckCode::NoSender | CheckCode::SenderDomain | CheckCode::InThePast => "sender",
     }

@@ -20,6 +20,7 @@ pub mod idempotency;
 pub mod identity;
 pub mod imports;
 pub mod keys;
+pub mod messages;
 pub mod preferences;
 pub mod queue;
 pub mod random;

@@ -9,8 +9,10 @@ use sqlx::PgPool;
 use types::{ContactId, DispatchId, TopicId, UnitId, UserId, access::Role, units::UnitInput};
 
 mod mailing;
+mod messages;
 
 pub use mailing::Run;
+pub use messages::Defined;
 
 /// 2026-10-01 08:00 UTC, the time in which tests live.
 #[must_use]

@@ -34,6 +34,10 @@ text_enum! {
         EditCampaigns = "campaigns:write",
         ApproveCampaigns = "campaigns:approve",
         ControlSending = "campaigns:control",
+        /// Who got which triggered message.
+        ReadMessages = "messages:read",
+        /// Trigger messages.
+        SendMessages = "messages:write",
         ReadReports = "reports:read",
         ReadAudit = "audit:read",
         ManageMembers = "members:write",

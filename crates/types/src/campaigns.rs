@@ -284,6 +284,10 @@ text_enum! {
         InThePast = "in_the_past",
         /// Parameter `name` (the variable), with the number of people who lack it.
         MissingVariable = "missing_variable",
+        /// A marketing message that is called needs a topic that people can leave.
+        NoTopic = "no_topic",
+        /// Parameter `name` (the variable): neither a parameter with a value in every call nor known of everybody.
+        Undeclared = "undeclared",
         /// Parameter `language`: that many people read it, and get the default language.
         NoVersion = "no_version",
     }

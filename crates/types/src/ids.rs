@@ -83,6 +83,8 @@ define_id! {
     ReviewId,
     /// One execution of a campaign or triggered message.
     DispatchId,
+    /// One triggered message.
+    MessageId,
     JobId,
     EventId,
     AuditId,

@@ -16,6 +16,7 @@ pub mod ids;
 pub mod imports;
 pub mod language;
 pub mod live;
+pub mod messages;
 pub mod page;
 pub mod reports;
 pub mod sending;

@@ -53,14 +53,6 @@ pub(super) async fn serve(config: Config, options: Options) -> anyhow::Result<Ex
     let stop_hits = CancellationToken::new();
     let (hits, hits_written) = start_hits(node.domain.clone(), stop_hits.clone());
     let metrics = start_metrics()?;
-    let state = AppState {
-        domain: node.domain.clone(),
-        config: Arc::new(node.config.clone()),
-        site,
-        metrics: metrics.clone(),
-        public: PublicState::new(node.domain.clone(), hits),
-        readiness: Arc::default(),
-    };
     let jobs = match options.no_jobs {
         true => None,
         false => match start_jobs(&node).await {
@@ -70,6 +62,15 @@ pub(super) async fn serve(config: Config, options: Options) -> anyhow::Result<Ex
                 return Err(error);
             }
         },
+    };
+    let state = AppState {
+        domain: node.domain.clone(),
+        config: Arc::new(node.config.clone()),
+        site,
+        metrics: metrics.clone(),
+        public: PublicState::new(node.domain.clone(), hits),
+        readiness: Arc::default(),
+        intake: jobs.as_ref().map_or_else(Arc::default, Jobs::intake),
     };
     let address = node.config.http.public_url.origin().to_owned();
     println!("Campanile is ready at {address}");

@@ -28,7 +28,7 @@ mod status;
 mod threads;
 mod verdict;
 
-pub use intake::Intake;
+pub use intake::{Intake, Ticket};
 pub(crate) use limits::rate;
 pub(crate) use relays::{Relay, Relays};
 

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{campaigns, captured, dispatch, queue};
+use domain::{campaigns, captured, dispatch, messages, queue};
 
 use super::Shared;
 
@@ -18,7 +18,7 @@ pub(super) struct Work {
 type Step = Pin<Box<dyn Future<Output = domain::Result<()>> + Send>>;
 
 /// All pieces, by name.
-pub(super) const WORK: [(&str, &Work); 4] = [
+pub(super) const WORK: [(&str, &Work); 5] = [
     (
         "settle",
         &Work {
@@ -38,6 +38,13 @@ pub(super) const WORK: [(&str, &Work); 4] = [
         &Work {
             every: Duration::from_secs(3600),
             step: |shared| Box::pin(partitions(shared)),
+        },
+    ),
+    (
+        "definitions",
+        &Work {
+            every: Duration::from_secs(60),
+            step: |shared| Box::pin(definitions(shared)),
         },
     ),
     (
@@ -79,6 +86,10 @@ async fn partitions(shared: Arc<Shared>) -> domain::Result<()> {
 async fn launch(shared: Arc<Shared>) -> domain::Result<()> {
     campaigns::launch_due(&shared.domain).await?;
     Ok(())
+}
+
+async fn definitions(shared: Arc<Shared>) -> domain::Result<()> {
+    messages::renew(&shared.domain).await.map(|_| ())
 }
 
 async fn sweep(shared: Arc<Shared>) -> domain::Result<()> {

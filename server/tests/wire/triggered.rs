@@ -2,38 +2,58 @@
 
 use std::time::Instant;
 
-use domain::access::{EditCampaigns, System};
-use domain::dispatch::{self, Lane, Standing};
-use serde_json::{Value, json};
+use domain::access::{SendMessages, System};
+use domain::dispatch::Accepted;
+use domain::messages;
 use server::engine::Intake;
 use sqlx::PgPool;
 use types::DispatchId;
-use types::campaigns::Sender;
+use types::messages::Asked;
 
 use super::*;
 use support::Sink;
 
-async fn standing(university: &University, lane: Lane) -> DispatchId {
-    let by = System.grant::<EditCampaigns>(university.admissions);
-    let class = match lane {
-        Lane::Transactional => Classification::Transactional,
-        Lane::Operational => Classification::Operational,
-        Lane::Marketing => Classification::Marketing,
-    };
-    let source = university.source(class);
-    let sender: Sender = serde_json::from_value(json!({
-        "profile_id": uuid::Uuid::nil(), "from_name": "Admissions", "from_address": "rekrutacja@university.test", "reply_to": null,
-    }))
-    .unwrap();
+const KEY: &str = "order-placed";
+
+/// Asks for a message as the API does; what it said, once it is committed and on its way.
+async fn posted(university: &University, intake: &Intake, asked: Asked) -> domain::Result<Accepted> {
+    let by = System.grant::<SendMessages>(university.admissions);
+    let mut tx = university.domain.begin().await?;
+    let plan = messages::plan(&mut tx, &by, KEY).await?;
+    let ticket = intake.ticket(&mut tx, plan.dispatch).await?.unwrap();
+    let posted = messages::post(
+        &mut tx,
+        &by,
+        &plan,
+        ticket.rules(),
+        ticket.worker(),
+        &[asked],
+        false,
+    )
+    .await?;
+    tx.commit().await?;
+    ticket.hand_over(&posted.accepted).await;
+    Ok(posted.accepted.into_iter().next().unwrap())
+}
+
+/// The dispatch that stands for the definition.
+async fn standing(university: &University) -> DispatchId {
+    university
+        .defined(university.admissions, KEY, Classification::Transactional, &[])
+        .await
+        .unwrap();
+    let by = System.grant::<SendMessages>(university.admissions);
     let mut tx = university.domain.begin().await.unwrap();
-    let standing = Standing {
-        classification: lane,
-        source: &source,
-        sender: &sender,
-    };
-    let id = dispatch::stand(&mut tx, &by, standing).await.unwrap();
-    tx.commit().await.unwrap();
-    id
+    messages::plan(&mut tx, &by, KEY).await.unwrap().dispatch
+}
+
+/// Mail to people; what approvers and authors are told does not count.
+fn to_people(sink: &Sink) -> usize {
+    let mails = sink.received();
+    mails
+        .iter()
+        .filter(|mail| mail.to.ends_with("@mail.example"))
+        .count()
 }
 
 async fn arrived(sink: &Sink, address: &str) -> Duration {
@@ -69,7 +89,7 @@ async fn a_triggered_message_does_not_wait_for_a_campaign(pool: PgPool) {
     let sink = Sink::start(&["--delay", "0.03"]);
     let university = university(pool).await;
     let (_, run) = launched(&university, &locals("person", 600), Classification::Marketing).await;
-    let people = university
+    university
         .people(
             university.admissions,
             None,
@@ -77,19 +97,18 @@ async fn a_triggered_message_does_not_wait_for_a_campaign(pool: PgPool) {
         )
         .await
         .unwrap();
-    let id = standing(&university, Lane::Transactional).await;
+    let id = standing(&university).await;
     let jobs = start(&university, settings(sink.port, 2)).await;
-    while sink.received().len() < 20 {
+    while to_people(&sink) < 20 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let intake = jobs.intake();
-    let accept = async |who: usize| {
-        intake
-            .accept(&university.domain, id, people[who], &json!({"faculty": "law"}))
+    let accept = async |address: &str| {
+        posted(&university, &intake, university.asked(address, "7"))
             .await
             .unwrap()
     };
-    let first = accept(0).await.unwrap();
+    let first = accept("one@mail.example").await;
     assert_eq!(first.held, None);
     arrived(&sink, "one@mail.example").await;
     assert!(
@@ -103,7 +122,7 @@ async fn a_triggered_message_does_not_wait_for_a_campaign(pool: PgPool) {
         .execute(university.domain.pool())
         .await
         .unwrap();
-    let held = accept(1).await.unwrap();
+    let held = accept("two@mail.example").await;
     assert_eq!(held.held.as_deref(), Some("hard_bounce"));
     counted(&university, id, [2, 1, 1, 0]).await;
     let chunks: i64 =
@@ -114,21 +133,16 @@ async fn a_triggered_message_does_not_wait_for_a_campaign(pool: PgPool) {
             .unwrap();
     assert_eq!(chunks, 0, "what is done is folded away");
 
-    // Nobody of this unit: nothing is disclosed.
-    let stranger = university
+    // Somebody new to the unit is made known to it by the call, also where another unit knows them.
+    university
         .people(university.shop, None, &["shop@mail.example".to_owned()])
         .await
         .unwrap();
-    let none = intake
-        .accept(
-            &university.domain,
-            id,
-            stranger[0],
-            &Value::Object(serde_json::Map::new()),
-        )
-        .await
-        .unwrap();
-    assert!(none.is_none());
+    for address in ["shop@mail.example", "new@mail.example"] {
+        assert_eq!(accept(address).await.held, None);
+        arrived(&sink, address).await;
+    }
+    counted(&university, id, [4, 3, 1, 0]).await;
     jobs.stop().await;
     assert_eq!(
         sink.received()
@@ -144,27 +158,84 @@ async fn a_triggered_message_does_not_wait_for_a_campaign(pool: PgPool) {
 async fn a_worker_elsewhere_is_woken(pool: PgPool) {
     let sink = Sink::start(&[]);
     let university = university(pool).await;
-    let people = university
-        .people(university.admissions, None, &addresses_of(5))
-        .await
-        .unwrap();
-    let id = standing(&university, Lane::Transactional).await;
+    let id = standing(&university).await;
     let jobs = start(&university, settings(sink.port, 2)).await;
     let elsewhere = Intake::default();
-    for (n, contact) in people.iter().enumerate() {
-        let accepted = elsewhere
-            .accept(&university.domain, id, *contact, &json!({}))
+    for n in 0..5 {
+        let address = format!("p{n}@mail.example");
+        let accepted = posted(&university, &elsewhere, university.asked(&address, "7"))
             .await
-            .unwrap()
             .unwrap();
         assert!(accepted.claimed.is_none());
-        arrived(&sink, &format!("p{n}@mail.example")).await;
+        arrived(&sink, &address).await;
     }
     counted(&university, id, [5, 5, 0, 0]).await;
     jobs.stop().await;
-    assert_eq!(sink.received().len(), 5);
+    assert_eq!(to_people(&sink), 5);
 }
 
-fn addresses_of(n: usize) -> Vec<String> {
-    (0..n).map(|n| format!("p{n}@mail.example")).collect()
+/// What has a time of its own waits for it, can be taken back until then, and does not go when it comes too late.
+#[sqlx::test(migrations = "../migrations")]
+async fn a_message_waits_for_its_time(pool: PgPool) {
+    let sink = Sink::start(&[]);
+    let university = university(pool).await;
+    let id = standing(&university).await;
+    let jobs = start(&university, settings(sink.port, 2)).await;
+    let intake = jobs.intake();
+    let now = university.domain.now();
+    let soon = |asked: &mut Asked, seconds: i64| {
+        asked.send_at = Some(now + jiff::SignedDuration::from_secs(seconds))
+    };
+
+    let mut waits = university.asked("waits@mail.example", "1");
+    soon(&mut waits, 2);
+    let mut recalled = university.asked("recalled@mail.example", "2");
+    recalled.key = Some("recalled".to_owned());
+    soon(&mut recalled, 3600);
+    for asked in [waits, recalled] {
+        assert!(
+            posted(&university, &intake, asked)
+                .await
+                .unwrap()
+                .claimed
+                .is_none()
+        );
+    }
+    posted(&university, &intake, university.asked("now@mail.example", "3"))
+        .await
+        .unwrap();
+    arrived(&sink, "now@mail.example").await;
+    assert_eq!(to_people(&sink), 1, "the others wait");
+
+    let by = System.grant::<SendMessages>(university.admissions);
+    for _ in 0..2 {
+        let mut tx = university.domain.begin().await.unwrap();
+        messages::cancel(&mut tx, &by, "recalled").await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    arrived(&sink, "waits@mail.example").await;
+
+    // Nobody can hand over while it is paused; by the time it goes on the offer is over.
+    let mut tx = university.domain.begin().await.unwrap();
+    let mut late = university.asked("late@mail.example", "4");
+    late.expires_at = Some(university.domain.now() + jiff::SignedDuration::from_secs(2));
+    soon(&mut late, 1);
+    late.send_at = Some(university.domain.now() + jiff::SignedDuration::from_millis(600));
+    posted(&university, &intake, late).await.unwrap();
+    let definition = messages::id_of(&mut tx, &by, KEY).await.unwrap();
+    messages::pause(&mut tx, &System.grant(university.admissions), definition)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let refused = posted(&university, &intake, university.asked("paused@mail.example", "5")).await;
+    assert_eq!(refused.unwrap_err().refusal(), Some(types::Code::WrongState));
+    tokio::time::sleep(Duration::from_millis(2200)).await;
+    let mut tx = university.domain.begin().await.unwrap();
+    messages::resume(&mut tx, &System.grant(university.admissions), definition)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    counted(&university, id, [4, 2, 0, 1]).await;
+    jobs.stop().await;
+    assert_eq!(to_people(&sink), 2);
 }

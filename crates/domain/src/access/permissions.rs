@@ -34,6 +34,8 @@ permits!(
     EditCampaigns,
     ApproveCampaigns,
     ControlSending,
+    ReadMessages,
+    SendMessages,
     ReadReports,
     ReadAudit,
     ManageMembers,

@@ -23,6 +23,7 @@ const AUTHOR: &[Permission] = &[
     Permission::EditContent,
     Permission::EditCampaigns,
     Permission::ControlSending,
+    Permission::ReadMessages,
 ];
 
 const APPROVER: &[Permission] = &[
@@ -34,6 +35,7 @@ const APPROVER: &[Permission] = &[
     Permission::ReadReports,
     Permission::ApproveCampaigns,
     Permission::ControlSending,
+    Permission::ReadMessages,
 ];
 
 const UNIT_ADMIN: &[Permission] = &[
@@ -53,6 +55,8 @@ const UNIT_ADMIN: &[Permission] = &[
     Permission::EditCampaigns,
     Permission::ApproveCampaigns,
     Permission::ControlSending,
+    Permission::ReadMessages,
+    Permission::SendMessages,
     Permission::ReadAudit,
     Permission::ManageMembers,
     Permission::ManageClients,

@@ -5,7 +5,7 @@ use crate::audit::{self, Object};
 use crate::campaigns::state::{Act, apply};
 use crate::campaigns::{Draft, give_to_clock, hex, load, lock, set_state};
 use crate::error::Fields;
-use crate::{Error, Granted, Result, Tx, keys};
+use crate::{Error, Granted, Result, Tx, keys, messages};
 use serde_json::json;
 use types::approvals::ReviewState;
 use types::campaigns::CampaignState;
@@ -70,7 +70,7 @@ async fn decided(tx: &mut Tx, review: ReviewId, to: ReviewState, by: UserId, com
 }
 
 /// Approves exactly what the approver saw: `seal` (hexadecimal) is that of the page they looked at. The campaign is given
-/// to the clock at once; only where its time has passed meanwhile it stays approved and needs a new time.
+/// to the clock at once (a message definition is what calls send from now on); only where its time has passed meanwhile it stays approved and needs a new time.
 ///
 /// # Errors
 /// `OwnWork` for the submitter and everyone who changed it since the last approval; `SealBroken` where the frozen revision,
@@ -107,10 +107,15 @@ pub async fn approve(
     )
     .execute(tx.conn())
     .await?;
-    let state = match give_to_clock(tx, &it.draft).await {
-        Ok(state) => state,
-        Err(error) if error.refusal() == Some(Code::InThePast) => next,
-        Err(error) => return Err(error),
+    let state = if it.draft.called.is_some() {
+        messages::publish(tx, &it.draft, it.revision).await?;
+        next
+    } else {
+        match give_to_clock(tx, &it.draft).await {
+            Ok(state) => state,
+            Err(error) if error.refusal() == Some(Code::InThePast) => next,
+            Err(error) => return Err(error),
+        }
     };
     notify::decided(tx, by, &it.draft, it.requested_by, true, &comment).await?;
     let detail = json!({"review": review, "seal": hex(&it.seal)});

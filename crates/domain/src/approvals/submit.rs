@@ -55,14 +55,15 @@ pub async fn submit(
         sender: serde_json::to_value(sender)?,
         schedule: serde_json::to_value(&draft.schedule)?,
         throttle_per_hour: draft.throttle_per_hour,
+        called: draft.called.as_ref().map(serde_json::to_value).transpose()?,
     };
     let seal = parts.seal();
     let author = person_behind(tx, by.kind()).await?;
     let revision: RevisionId = tx.id();
     sqlx::query!(
         "insert into campaign_revisions (id, campaign_id, number, classification, audience, source, sender, schedule,
-             throttle_per_hour, audience_count, seal, submitted_by, submitted_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+             throttle_per_hour, audience_count, seal, submitted_by, submitted_at, called)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         revision.uuid(),
         id.uuid(),
         parts.number,
@@ -76,6 +77,7 @@ pub async fn submit(
         &seal[..],
         author.map(types::UserId::uuid),
         tx.now_sql() as _,
+        parts.called,
     )
     .execute(tx.conn())
     .await?;

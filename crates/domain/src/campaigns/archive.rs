@@ -12,6 +12,9 @@ use types::campaigns::CampaignState;
 /// `WrongState` between submission and the end; `NotFound` where the unit has no such campaign.
 pub async fn archive(tx: &mut Tx, by: &Granted<EditCampaigns>, id: CampaignId, archived: bool) -> Result<()> {
     let draft = lock(tx, by.unit(), id).await?;
+    if draft.called.is_some() {
+        return Err(Error::not_found());
+    }
     let still = matches!(
         draft.state,
         CampaignState::Draft | CampaignState::Finished | CampaignState::Cancelled

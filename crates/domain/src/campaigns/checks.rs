@@ -1,13 +1,14 @@
 //! What the review step tells before anything is submitted.
 
 use super::source::{Prepared, prepare_draft};
-use super::{Draft, audience};
+use super::{Called, Draft, audience};
 use crate::access::ReadCampaigns;
-use crate::{Granted, Result, Tx};
+use crate::{Granted, Result, Tx, messages};
 use jiff::Timestamp;
 use render::{Finding, Person, PlainLinks, Severity};
 use types::CampaignId;
 use types::campaigns::{AudienceCounts, Check, CheckCode, CheckLevel, Schedule};
+use types::content::Classification;
 
 /// Everything that was found, worst first.
 #[derive(Clone, Debug)]
@@ -62,6 +63,9 @@ pub(crate) async fn run(tx: &mut Tx, draft: &Draft, prepared: &Prepared) -> Resu
     if in_the_past(&draft.schedule, tx.now()) {
         checks.push(check(CheckLevel::Error, CheckCode::InThePast));
     }
+    if let Some(called) = &draft.called {
+        return called_checks(draft, prepared, called, checks);
+    }
     let counts = audience::count_audience(
         tx,
         draft.unit,
@@ -89,6 +93,37 @@ pub(crate) async fn run(tx: &mut Tx, draft: &Draft, prepared: &Prepared) -> Resu
         checks,
         findings,
         counts,
+    })
+}
+
+/// A message definition has no audience: whoever is named by a call gets it. Marketing needs a topic all the same, so that people
+/// can leave it; and what the message says must be what calls give.
+fn called_checks(
+    draft: &Draft,
+    prepared: &Prepared,
+    called: &Called,
+    mut checks: Vec<Check>,
+) -> Result<Checks> {
+    if draft.classification == Classification::Marketing && draft.audience.include_topics.is_empty() {
+        checks.push(check(CheckLevel::Error, CheckCode::NoTopic));
+    }
+    let mut findings = Vec::new();
+    if let Some(source) = &prepared.source {
+        findings = render::check(source, &messages::sample(&called.parameters), &PlainLinks);
+        let undeclared = render::compile(source)
+            .map(|compiled| messages::undeclared(&compiled, &called.parameters))
+            .unwrap_or_default();
+        for name in undeclared {
+            let mut told = check(CheckLevel::Warning, CheckCode::Undeclared);
+            told.params.insert("name".to_owned(), name);
+            checks.push(told);
+        }
+    }
+    checks.sort_by_key(|it| it.level);
+    Ok(Checks {
+        checks,
+        findings,
+        counts: AudienceCounts::default(),
     })
 }
 

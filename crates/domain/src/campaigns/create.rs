@@ -9,7 +9,7 @@ use types::content::{Classification, Slot};
 use types::{CampaignId, Code, Language, TemplateId};
 
 /// Longest name of a campaign, in characters.
-pub(super) const NAME_CHARS: usize = 160;
+pub(crate) const NAME_CHARS: usize = 160;
 
 /// Makes a draft, from the newest version of a template where one is given.
 ///
@@ -19,13 +19,36 @@ pub async fn create(tx: &mut Tx, by: &Granted<EditCampaigns>, input: &NewCampaig
     let mut fields = Fields::new();
     let name = fields.text("name", &input.name, NAME_CHARS);
     fields.finish()?;
+    let content = first_content(tx, by, input.template_id).await?;
+    let classification = input.classification.unwrap_or(Classification::Marketing);
+    let id = insert(tx, by, &name, classification, &content).await?;
+    audit::record(
+        tx,
+        by,
+        "campaign.created",
+        Object::new("campaign", id.uuid(), &name),
+        json!({}),
+    )
+    .await?;
+    Ok(id)
+}
+
+/// What a draft begins with: the words of a template, in the unit's language.
+///
+/// # Errors
+/// Field `template_id` for a template that the unit may not use.
+pub(crate) async fn first_content(
+    tx: &mut Tx,
+    by: &Granted<EditCampaigns>,
+    template: Option<TemplateId>,
+) -> Result<CampaignContent> {
     let language = default_language(tx, by).await?;
     let mut content = CampaignContent {
         default_language: language,
         ..CampaignContent::default()
     };
     let mut first = LanguageContent::default();
-    if let Some(template) = input.template_id {
+    if let Some(template) = template {
         let (version, slots) = newest(tx, by, template).await?;
         content.template = Some(TemplateRef {
             id: template,
@@ -42,17 +65,7 @@ pub async fn create(tx: &mut Tx, by: &Granted<EditCampaigns>, input: &NewCampaig
             .collect();
     }
     content.languages.insert(language, first);
-    let classification = input.classification.unwrap_or(Classification::Marketing);
-    let id = insert(tx, by, &name, classification, &content).await?;
-    audit::record(
-        tx,
-        by,
-        "campaign.created",
-        Object::new("campaign", id.uuid(), &name),
-        json!({}),
-    )
-    .await?;
-    Ok(id)
+    Ok(content)
 }
 
 /// The newest version of a template that is in use and that the unit may use.

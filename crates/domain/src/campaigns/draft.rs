@@ -4,6 +4,7 @@ use crate::{Error, Result, Tx};
 use serde_json::Value;
 use types::campaigns::{Audience, CampaignContent, CampaignState, Schedule};
 use types::content::Classification;
+use types::messages::Parameter;
 use types::{CampaignId, RevisionId, SenderProfileId, UnitId};
 
 /// What can be edited, and where it stands.
@@ -22,6 +23,15 @@ pub(crate) struct Draft {
     pub edit_version: i32,
     pub current_revision: Option<RevisionId>,
     pub archived: bool,
+    /// Of a message definition: how it is called. None: a campaign.
+    pub called: Option<Called>,
+}
+
+/// How a message definition is called, as it is sealed.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Called {
+    pub key: String,
+    pub parameters: Vec<Parameter>,
 }
 
 struct Row {
@@ -37,6 +47,8 @@ struct Row {
     edit_version: i32,
     current_revision_id: Option<RevisionId>,
     archived: bool,
+    key: Option<String>,
+    parameters: Value,
 }
 
 impl Row {
@@ -55,6 +67,13 @@ impl Row {
             edit_version: self.edit_version,
             current_revision: self.current_revision_id,
             archived: self.archived,
+            called: self
+                .key
+                .map(|key| {
+                    let parameters = serde_json::from_value(self.parameters)?;
+                    Ok::<_, Error>(Called { key, parameters })
+                })
+                .transpose()?,
         })
     }
 }
@@ -74,7 +93,7 @@ pub(crate) async fn lock(tx: &mut Tx, unit: UnitId, id: CampaignId) -> Result<Dr
         Row,
         r#"select id as "id: CampaignId", name, classification, state, audience, content,
                   sender_profile_id as "sender_profile_id: SenderProfileId", schedule, throttle_per_hour, edit_version,
-                  current_revision_id as "current_revision_id: RevisionId", archived_at is not null as "archived!"
+                  current_revision_id as "current_revision_id: RevisionId", archived_at is not null as "archived!", key, parameters
            from campaigns where id = $1 and unit_id = $2 for update"#,
         id.uuid(),
         unit.uuid(),
@@ -91,7 +110,7 @@ pub(crate) async fn read(tx: &mut Tx, unit: UnitId, id: CampaignId) -> Result<Dr
         Row,
         r#"select id as "id: CampaignId", name, classification, state, audience, content,
                   sender_profile_id as "sender_profile_id: SenderProfileId", schedule, throttle_per_hour, edit_version,
-                  current_revision_id as "current_revision_id: RevisionId", archived_at is not null as "archived!"
+                  current_revision_id as "current_revision_id: RevisionId", archived_at is not null as "archived!", key, parameters
            from campaigns where id = $1 and unit_id = $2"#,
         id.uuid(),
         unit.uuid(),

@@ -35,7 +35,7 @@ pub async fn list(tx: &mut Tx, by: &Granted<ReadCampaigns>, query: &PageQuery) -
                       case $5 when 'name' then lower(c.name)
                            else to_char(c.updated_at at time zone 'UTC', 'YYYYMMDDHH24MISSUS') end as "sort_key!"
                from campaigns c left join users u on u.id = c.created_by left join dispatches d on d.campaign_id = c.id
-               where c.unit_id = $1 and ($2::text is null or c.state = $2) and (c.archived_at is not null) = $3
+               where c.unit_id = $1 and c.kind = 'campaign' and ($2::text is null or c.state = $2) and (c.archived_at is not null) = $3
                  and ($4 = '%%' or c.name ilike $4
                       or coalesce(c.content #>> array['languages', c.content ->> 'default_language', 'subject'], '') ilike $4)
            ) l
@@ -59,7 +59,7 @@ pub async fn list(tx: &mut Tx, by: &Granted<ReadCampaigns>, query: &PageQuery) -
     .await?;
     let total = sqlx::query_scalar!(
         r#"select count(*) as "count!" from campaigns c
-           where c.unit_id = $1 and ($2::text is null or c.state = $2) and (c.archived_at is not null) = $3
+           where c.unit_id = $1 and c.kind = 'campaign' and ($2::text is null or c.state = $2) and (c.archived_at is not null) = $3
              and ($4 = '%%' or c.name ilike $4
                   or coalesce(c.content #>> array['languages', c.content ->> 'default_language', 'subject'], '') ilike $4)"#,
         by.unit().uuid(),

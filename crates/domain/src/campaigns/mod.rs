@@ -36,11 +36,13 @@ pub use seal::{Sealed, hex, sealed};
 pub use source::{Prepared, prepare};
 pub use test_send::{MAX_TEST_ADDRESSES, test_send};
 pub use throttle::{MAX_PER_HOUR, set_throttle};
+pub(crate) use update::remember_editor;
 pub use update::update;
 
 pub(crate) use audience::{count, samples};
 pub(crate) use checks::run as run_checks;
-pub(crate) use draft::{Draft, lock, set_state};
+pub(crate) use create::{NAME_CHARS, first_content};
+pub(crate) use draft::{Called, Draft, lock, read, set_state};
 pub(crate) use source::prepare_draft;
 
 use crate::{Error, Result, Tx, access::ActorKind};

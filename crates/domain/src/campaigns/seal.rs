@@ -8,6 +8,7 @@ use sqlx::PgConnection;
 use std::fmt::Write as _;
 use types::campaigns::{Audience, Schedule, Sender};
 use types::content::Classification;
+use types::messages::Parameter;
 use types::{CampaignId, Code, RevisionId, UnitId};
 
 /// The parts of a revision under the seal, as they are stored.
@@ -22,12 +23,14 @@ pub(crate) struct Parts {
     pub sender: Value,
     pub schedule: Value,
     pub throttle_per_hour: Option<i32>,
+    /// Key and parameters of a message definition; none: a campaign, whose seal says nothing of it.
+    pub called: Option<Value>,
 }
 
 impl Parts {
     /// The seal of these parts.
     pub fn seal(&self) -> [u8; 32] {
-        let whole = json!({
+        let mut whole = json!({
             "audience": self.audience,
             "campaign": self.campaign.to_string(),
             "classification": self.classification,
@@ -38,6 +41,9 @@ impl Parts {
             "throttle_per_hour": self.throttle_per_hour,
             "unit": self.unit.to_string(),
         });
+        if let Some(called) = &self.called {
+            whole["called"] = called.clone();
+        }
         let mut text = String::new();
         canonical(&whole, &mut text);
         keys::sha256(text.as_bytes())
@@ -105,6 +111,8 @@ pub struct Sealed {
     pub throttle_per_hour: Option<i32>,
     pub audience_count: i64,
     pub seal: Vec<u8>,
+    /// Of a message definition: what calls give.
+    pub parameters: Option<Vec<Parameter>>,
 }
 
 /// A stored revision, whether its seal holds or not.
@@ -142,6 +150,11 @@ impl Stored {
             throttle_per_hour: self.parts.throttle_per_hour,
             audience_count: self.audience_count,
             seal: self.seal,
+            parameters: self
+                .parts
+                .called
+                .map(|called| Ok::<_, Error>(serde_json::from_value::<super::Called>(called)?.parameters))
+                .transpose()?,
         })
     }
 }
@@ -154,7 +167,7 @@ pub(crate) async fn load(
 ) -> Result<Option<Stored>> {
     let row = sqlx::query!(
         r#"select r.id as "id: RevisionId", r.campaign_id as "campaign_id: CampaignId", c.unit_id as "unit_id: UnitId", r.number,
-                  r.classification, r.audience, r.source, r.sender, r.schedule, r.throttle_per_hour, r.audience_count, r.seal
+                  r.classification, r.audience, r.source, r.sender, r.schedule, r.throttle_per_hour, r.called, r.audience_count, r.seal
            from campaign_revisions r join campaigns c on c.id = r.campaign_id
            where r.id = $1 and c.unit_id = $2"#,
         revision.uuid(),
@@ -174,6 +187,7 @@ pub(crate) async fn load(
             sender: row.sender,
             schedule: row.schedule,
             throttle_per_hour: row.throttle_per_hour,
+            called: row.called,
         },
         audience_count: row.audience_count,
         seal: row.seal,
@@ -226,6 +240,7 @@ mod tests {
             sender: json!({"from_name": "Admissions"}),
             schedule: json!({"kind": "now"}),
             throttle_per_hour: None,
+            called: None,
         }
     }
 
@@ -239,7 +254,7 @@ mod tests {
     #[test]
     fn every_part_is_under_the_seal() {
         let seal = parts().seal();
-        let changed: [fn(&mut Parts); 9] = [
+        let changed: [fn(&mut Parts); 10] = [
             |it| it.unit = UnitId(Uuid::from_u128(3)),
             |it| it.campaign = CampaignId(Uuid::from_u128(3)),
             |it| it.number = 2,
@@ -249,6 +264,7 @@ mod tests {
             |it| it.sender = json!({"from_name": "Admissions."}),
             |it| it.schedule = json!({"kind": "at"}),
             |it| it.throttle_per_hour = Some(1),
+            |it| it.called = Some(json!({"key": "order-placed", "parameters": []})),
         ];
         for change in changed {
             let mut other = parts();

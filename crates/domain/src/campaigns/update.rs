@@ -76,7 +76,7 @@ pub async fn update(
 }
 
 /// Notes who changed the draft. True: they did so a moment ago too.
-pub(super) async fn remember_editor(tx: &mut Tx, id: CampaignId, editor: Option<UserId>) -> Result<bool> {
+pub(crate) async fn remember_editor(tx: &mut Tx, id: CampaignId, editor: Option<UserId>) -> Result<bool> {
     let Some(editor) = editor else { return Ok(false) };
     let before = sqlx::query_scalar!(
         "select last_edit_at from campaign_editors where campaign_id = $1 and user_id = $2",

@@ -1,7 +1,7 @@
 //! Adding a person to a unit.
 
 use super::input::{Checked, check};
-use crate::access::{ActorKind, ManageContacts};
+use crate::access::{ActorKind, ManageContacts, SendMessages};
 use crate::audit::{self, Object};
 use crate::imports::lock;
 use crate::{Error, Granted, Result, Tx};
@@ -17,50 +17,13 @@ use uuid::Uuid;
 /// Field errors of the input; `email` or `key` taken when the unit has that person already.
 pub async fn create(tx: &mut Tx, by: &Granted<ManageContacts>, input: &ContactInput) -> Result<ContactId> {
     let person = check(input)?;
-    lock::shared(tx.conn()).await?;
-    let found = match &person.email {
-        Some(email) => owner(tx, IdentityKind::Email, email.normalised()).await?,
-        None => None,
-    };
-    let id = match found {
-        Some(id) => {
-            fill(tx, id, &person).await?;
-            id
-        }
-        None => insert(tx, &person).await?,
-    };
     let source = match by.kind() {
         ActorKind::Client(_) => "api",
         _ => "console",
     };
-    let added = sqlx::query!(
-        "insert into contact_units (unit_id, contact_id, key, attributes, source, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $6) on conflict (unit_id, contact_id) do nothing",
-        by.unit().uuid(),
-        id.uuid(),
-        person.key,
-        serde_json::to_value(&person.attributes)?,
-        source,
-        tx.now_sql() as _,
-    )
-    .execute(tx.conn())
-    .await?;
-    if added.rows_affected() == 0 {
+    let (id, added) = place(tx, by.unit().uuid(), &person, source).await?;
+    if !added {
         return Err(Error::field("email", Code::Taken));
-    }
-    if let Some(email) = &person.email {
-        learn(
-            tx,
-            by.unit().uuid(),
-            id,
-            IdentityKind::Email,
-            email.as_str(),
-            email.normalised(),
-        )
-        .await?;
-    }
-    if let Some((phone, normalised)) = &person.phone {
-        learn(tx, by.unit().uuid(), id, IdentityKind::Phone, phone, normalised).await?;
     }
     audit::record(
         tx,
@@ -71,6 +34,106 @@ pub async fn create(tx: &mut Tx, by: &Granted<ManageContacts>, input: &ContactIn
     )
     .await?;
     Ok(id)
+}
+
+/// Whoever a message goes to becomes known to the unit: by the address, else by the unit's own key, else as somebody new. The key
+/// and the address stay with whom they are.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn introduce(tx: &mut Tx, by: &Granted<SendMessages>, person: &Checked) -> Result<ContactId> {
+    let unit = by.unit().uuid();
+    let mut person = person.clone();
+    if let Some(key) = &person.key {
+        let holder = sqlx::query_scalar!(
+            r#"select contact_id as "id: ContactId" from contact_units where unit_id = $1 and key = $2"#,
+            unit,
+            key
+        )
+        .fetch_optional(tx.conn())
+        .await?;
+        if let Some(holder) = holder {
+            person.key = None;
+            lock::shared(tx.conn()).await?;
+            if let Some(email) = &person.email {
+                alone(tx, email.normalised()).await?;
+            }
+            if let Some(email) = &person.email
+                && owner(tx, IdentityKind::Email, email.normalised())
+                    .await?
+                    .is_none()
+            {
+                learn(
+                    tx,
+                    unit,
+                    holder,
+                    IdentityKind::Email,
+                    email.as_str(),
+                    email.normalised(),
+                )
+                .await?;
+                return Ok(holder);
+            }
+        }
+    }
+    Ok(place(tx, unit, &person, "api").await?.0)
+}
+
+/// Finds or makes the person, and makes them the unit's. The second value: they were not before.
+async fn place(tx: &mut Tx, unit: Uuid, person: &Checked, source: &str) -> Result<(ContactId, bool)> {
+    lock::shared(tx.conn()).await?;
+    if let Some(email) = &person.email {
+        alone(tx, email.normalised()).await?;
+    }
+    let found = match &person.email {
+        Some(email) => owner(tx, IdentityKind::Email, email.normalised()).await?,
+        None => None,
+    };
+    let id = match found {
+        Some(id) => {
+            fill(tx, id, person).await?;
+            id
+        }
+        None => insert(tx, person).await?,
+    };
+    let added = sqlx::query!(
+        "insert into contact_units (unit_id, contact_id, key, attributes, source, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $6) on conflict (unit_id, contact_id) do nothing",
+        unit,
+        id.uuid(),
+        person.key,
+        serde_json::to_value(&person.attributes)?,
+        source,
+        tx.now_sql() as _,
+    )
+    .execute(tx.conn())
+    .await?;
+    if added.rows_affected() == 0 {
+        return Ok((id, false));
+    }
+    if let Some(email) = &person.email {
+        learn(
+            tx,
+            unit,
+            id,
+            IdentityKind::Email,
+            email.as_str(),
+            email.normalised(),
+        )
+        .await?;
+    }
+    if let Some((phone, normalised)) = &person.phone {
+        learn(tx, unit, id, IdentityKind::Phone, phone, normalised).await?;
+    }
+    Ok((id, true))
+}
+
+/// Of two who bring the same new address at once, the second waits and finds the person made.
+async fn alone(tx: &mut Tx, normalised: &str) -> Result<()> {
+    sqlx::query!("select pg_advisory_xact_lock(7021802, hashtext($1))", normalised)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
 }
 
 /// Who in the installation has this address or number. Locks the row against being given away meanwhile.

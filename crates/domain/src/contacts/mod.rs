@@ -8,9 +8,10 @@ pub mod input;
 mod list;
 pub(crate) mod update;
 
-pub use create::create;
+pub use create::{create, introduce};
 pub use export::export;
 pub use get::{find_by_key, get, messages};
+pub(crate) use input::{Checked, check as check_person};
 pub use list::{Filter, count, list};
 pub use update::{remove, set_primary, update};
 

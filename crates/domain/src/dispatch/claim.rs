@@ -172,7 +172,8 @@ pub struct Slice {
 /// Each recipient's outcome is looked up by its key (`offset 0` keeps the planner from anything else): of a dispatch that began a
 /// moment ago it believes that there are next to no rows, and would read all of them for each recipient.
 ///
-/// A master unsubscribe, a complaint or an erasure since the expansion holds them back now (law 5). The announcement is in the
+/// A master unsubscribe, a complaint or an erasure since the expansion holds them back now (law 5); a triggered message whose time is over
+/// does not go. The announcement is in the
 /// database before anybody is handed over, so that whoever takes the chunk over from another host knows who may be on their way.
 ///
 /// # Errors
@@ -200,7 +201,8 @@ pub async fn slice(
            )
            select a.mine as "mine!", d.seq as "seq?", d.contact_id as "contact?: ContactId", d.address as "address?", d.language as "language?",
                   d.first_name as "first_name?", d.last_name as "last_name?", d.attributes as "attributes?", d.attempts as "attempts?",
-                  d.first_at as "first_at?: jiff_sqlx::Timestamp", h.rule as "rule?"
+                  d.first_at as "first_at?: jiff_sqlx::Timestamp",
+                  coalesce(h.rule, (select 'expired' from messages x where $11 and x.dispatch_id = $1 and x.seq = d.seq and x.expires_at <= $6)) as "rule?"
            from (select exists (select from announced) as mine) a
            left join due d on true
            left join mailing_recheck($8, $9, $10, (select array_agg(contact_id order by seq) from due), (select array_agg(address order by seq) from due)) h
@@ -216,6 +218,7 @@ pub async fn slice(
         rules.unit,
         rules.classification,
         rules.topics.as_deref() as Option<&[Uuid]>,
+        rules.triggered,
     )
     .fetch_all(domain.pool())
     .await?;

@@ -1,7 +1,7 @@
 //! What a worker needs to know of a dispatch, once for all its recipients.
 
 use super::{record::Rules, state::Lane};
-use crate::{Domain, Error, Result};
+use crate::{Domain, Error, Result, Tx};
 use types::{
     CampaignId, DispatchId, Language, UnitId,
     campaigns::{Audience, Sender},
@@ -72,11 +72,36 @@ pub async fn context(domain: &Domain, dispatch: DispatchId) -> Result<Option<Con
             unit: row.unit.uuid(),
             classification: row.classification,
             topics,
+            triggered: row.campaign.is_none(),
         },
         source,
         sender: serde_json::from_value(row.sender)?,
         topic,
     }))
+}
+
+/// What holds people of a dispatch back; none when there is no such dispatch. It never changes.
+///
+/// # Errors
+/// When the database cannot be asked or the revision cannot be read.
+pub async fn rules(tx: &mut Tx, dispatch: DispatchId) -> Result<Option<Rules>> {
+    let row = sqlx::query!(
+        r#"select d.unit_id, d.campaign_id, d.classification, r.audience as "audience?"
+           from dispatches d left join campaign_revisions r on r.id = d.revision_id where d.id = $1"#,
+        dispatch.uuid()
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    row.map(|row| {
+        let audience = row.audience.map(serde_json::from_value::<Audience>).transpose()?;
+        Ok(Rules {
+            unit: row.unit_id,
+            classification: row.classification,
+            topics: audience.as_ref().and_then(super::expand::topics_of),
+            triggered: row.campaign_id.is_none(),
+        })
+    })
+    .transpose()
 }
 
 async fn one_topic(

@@ -1,7 +1,8 @@
 //! Triggered messages: somebody asks for one message to one person, and it is on its way a few milliseconds after the commit.
 //!
-//! What is sent stands once in a dispatch (`stand`), and `accept` adds one line to it. The process that accepts leases the line to
-//! its own worker in the same statement, so that nobody has to claim it; without a worker it is claimed like everything else.
+//! What is sent stands once in a dispatch (`stand`), and `accept` adds lines to it, each with the row of `messages` that says who asked.
+//! The process that accepts a single line leases it to its own worker in the same statement, so that nobody has to claim it; what
+//! comes in batches, has a time of its own or meets no worker is claimed like everything else.
 
 use super::{
     claim::{Chunk, Claimed, Recipient},
@@ -9,9 +10,11 @@ use super::{
     state::Lane,
     worker::Worker,
 };
-use crate::{Domain, Error, Granted, Result, Tx, access::EditCampaigns};
+use crate::{Error, Granted, Result, Tx, access::EditCampaigns, ts};
+use jiff::Timestamp;
 use serde_json::Value;
-use types::{ContactId, DispatchId, campaigns::Sender};
+use types::{CampaignId, ContactId, DispatchId, MessageId, RevisionId, campaigns::Sender};
+use uuid::Uuid;
 
 /// What is sent whenever somebody asks for it.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +25,8 @@ pub struct Standing<'a> {
     pub source: &'a render::Source,
     /// From whom.
     pub sender: &'a Sender,
+    /// The approved revision that says so.
+    pub revision: Option<RevisionId>,
 }
 
 /// Opens a dispatch that messages can be added to.
@@ -33,14 +38,15 @@ pub async fn stand(tx: &mut Tx, by: &Granted<EditCampaigns>, standing: Standing<
         render::compile(standing.source).map_err(|_| Error::broken("a message that does not compile"))?;
     let id: DispatchId = tx.id();
     sqlx::query!(
-        "insert into dispatches (id, unit_id, kind, lane, classification, state, source, sender, created_at, started_at)
-         values ($1, $2, 'message', $3, $3, 'sending', $4, $5, $6, $6)",
+        "insert into dispatches (id, unit_id, kind, lane, classification, state, source, sender, created_at, started_at, revision_id)
+         values ($1, $2, 'message', $3, $3, 'sending', $4, $5, $6, $6, $7)",
         id.uuid(),
         by.unit().uuid(),
         standing.classification.as_str(),
         serde_json::to_value(standing.source)?,
         serde_json::to_value(standing.sender)?,
-        tx.now_sql() as _
+        tx.now_sql() as _,
+        standing.revision.map(RevisionId::uuid)
     )
     .execute(tx.conn())
     .await?;
@@ -51,9 +57,47 @@ pub async fn stand(tx: &mut Tx, by: &Granted<EditCampaigns>, standing: Standing<
     Ok(id)
 }
 
+/// What lines are added to, and by whom.
+#[derive(Clone, Copy, Debug)]
+pub struct Call {
+    /// The dispatch that stands for it.
+    pub dispatch: DispatchId,
+    /// Which definition was called.
+    pub definition: CampaignId,
+    /// Which version of it.
+    pub revision: RevisionId,
+    /// The API client or the member of staff.
+    pub asked_by: Option<Uuid>,
+}
+
+/// A line to be added.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// Of the message.
+    pub id: MessageId,
+    /// Of the message in its unit; one that is taken adds nothing.
+    pub key: String,
+    /// A person whom the unit knows.
+    pub contact: ContactId,
+    /// One of the person's addresses; empty where they have none.
+    pub address: String,
+    /// Over those that the unit has of the person, for this message only.
+    pub attributes: Value,
+    /// The caller's.
+    pub metadata: Value,
+    /// Not before.
+    pub send_at: Option<Timestamp>,
+    /// Not after.
+    pub expires_at: Option<Timestamp>,
+    /// SHA-256 of what was asked.
+    pub hash: [u8; 32],
+}
+
 /// A line that was added.
 #[derive(Clone, Debug)]
 pub struct Accepted {
+    /// Of the message.
+    pub id: MessageId,
     /// Its number in the dispatch.
     pub seq: i64,
     /// The rule that held it back at once; none: it is on its way.
@@ -62,93 +106,150 @@ pub struct Accepted {
     pub claimed: Option<(Claimed, Recipient)>,
 }
 
-/// Adds a message to a person whom the dispatch's unit knows. `attributes` go over those that the unit has of the person, for this
-/// message only. Committed when it returns.
-///
-/// None: no such person in the unit, or the dispatch takes no messages (another answer would disclose who is known elsewhere).
+/// Adds lines. Those whose key is taken, whose person is not the unit's, or whose dispatch takes none are left out: another answer would
+/// disclose who is known elsewhere. `worker` gets a single line that has no time of its own; it hands it over after the commit.
 ///
 /// # Errors
 /// When the database cannot be asked.
 pub async fn accept(
-    domain: &Domain,
+    tx: &mut Tx,
     worker: Option<Worker>,
-    dispatch: DispatchId,
+    call: &Call,
     rules: &Rules,
-    contact: ContactId,
-    attributes: &Value,
-) -> Result<Option<Accepted>> {
-    let now = domain.now();
+    lines: &[Line],
+) -> Result<Vec<Accepted>> {
+    let worker = worker.filter(|_| matches!(lines, [line] if line.send_at.is_none()));
+    let now = tx.now();
     let failing = rules.end_of_held("hard_bounce").as_str();
-    let row = sqlx::query!(
-        r#"with person as (
-               select c.id, i.value as address, coalesce(c.language, '') as language, c.first_name, c.last_name, m.attributes || $3 as attributes
-               from dispatches d join contact_units m on m.unit_id = d.unit_id join contacts c on c.id = m.contact_id
-                   left join identities i on i.contact_id = c.id and i.kind = 'email' and i.is_primary
-               where d.id = $1 and d.kind = 'message' and d.state = 'sending' and m.contact_id = $2
-           ), judged as (
-               select p.*, nextval('triggered_seq') as seq,
-                   (select h.rule from mailing_recheck($4, $5, $6, array[p.id], array[p.address]) h) as rule
-               from person p
+    let ids: Vec<Uuid> = lines.iter().map(|it| it.id.uuid()).collect();
+    let keys: Vec<String> = lines.iter().map(|it| it.key.clone()).collect();
+    let contacts: Vec<Uuid> = lines.iter().map(|it| it.contact.uuid()).collect();
+    let addresses: Vec<String> = lines.iter().map(|it| it.address.clone()).collect();
+    let attributes: Vec<Value> = lines.iter().map(|it| it.attributes.clone()).collect();
+    let metadata: Vec<Value> = lines.iter().map(|it| it.metadata.clone()).collect();
+    let send_at: Vec<Option<jiff_sqlx::Timestamp>> = lines.iter().map(|it| it.send_at.map(ts)).collect();
+    let expires_at: Vec<Option<jiff_sqlx::Timestamp>> =
+        lines.iter().map(|it| it.expires_at.map(ts)).collect();
+    let hashes: Vec<Vec<u8>> = lines.iter().map(|it| it.hash.to_vec()).collect();
+    let rows = sqlx::query!(
+        r#"with asked as materialized (
+               select * from unnest($2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::jsonb[], $7::jsonb[], $8::timestamptz[], $9::timestamptz[], $10::bytea[])
+                   as a (id, key, contact_id, address, attributes, metadata, send_at, expires_at, hash)
+           ), judged as materialized (
+               select a.*, d.unit_id, coalesce(c.language, '') as language, c.first_name, c.last_name, m.attributes || a.attributes as merged,
+                   e.rule, e.rules, nextval('triggered_seq') as seq
+               from dispatches d cross join asked a
+                   join contact_units m on m.unit_id = d.unit_id and m.contact_id = a.contact_id
+                   join contacts c on c.id = a.contact_id
+                   cross join lateral mailing_evaluate($11, $12, $13, array[a.contact_id], array[a.address]) e
+               where d.id = $1 and d.kind = 'message' and d.state in ('sending', 'paused')
+           ), message as (
+               insert into messages (id, unit_id, key, definition_id, revision_id, dispatch_id, seq, contact_id, address, asked_by, request_hash,
+                   metadata, send_at, expires_at, rules, created_at)
+               select id, unit_id, key, $14, $15, $1, seq, contact_id, lower(address), $16, hash, metadata, send_at, expires_at, rules, $17
+               from judged
+               on conflict (unit_id, key) do nothing returning id
+           ), fresh as (
+               select j.* from judged j join message x on x.id = j.id
            ), line as (
                insert into deliveries (dispatch_id, seq, contact_id, address, language, first_name, last_name, attributes)
-               select $1, seq, id, coalesce(address, ''), language, first_name, last_name, attributes from judged
+               select $1, seq, contact_id, address, language, first_name, last_name, merged from fresh
            ), ended as (
                insert into outcomes (dispatch_id, seq, outcome, rule, at)
-               select $1, seq, case when rule = 'hard_bounce' then $7 else 'suppressed' end, rule, $8 from judged where rule is not null
+               select $1, seq, case when rule = 'hard_bounce' then $18 else 'suppressed' end, rule, $17 from fresh where rule is not null
            ), chunk as (
                insert into dispatch_chunks (dispatch_id, chunk, first_seq, last_seq, state, due_at, leased_by, leased_until, handed_to, handed_at, failed, suppressed)
                select $1, (seq % 2147483647)::integer, seq, seq,
-                   case when rule is not null then 'done' when $9::uuid is null then 'waiting' else 'leased' end, $8,
-                   case when rule is null then $9 end, case when rule is null and $9 is not null then clock_timestamp() + make_interval(secs => $10) end,
-                   case when rule is null and $9 is not null then seq end, case when rule is null and $9 is not null then $8 end,
-                   case when rule = 'hard_bounce' and $7 = 'failed' then 1 else 0 end,
-                   case when rule is not null and not (rule = 'hard_bounce' and $7 = 'failed') then 1 else 0 end
-               from judged returning chunk
+                   case when rule is not null then 'done' when $19::uuid is null then 'waiting' else 'leased' end, coalesce(send_at, $17),
+                   case when rule is null then $19 end, case when rule is null and $19 is not null then clock_timestamp() + make_interval(secs => $20) end,
+                   case when rule is null and $19 is not null then seq end, case when rule is null and $19 is not null then $17 end,
+                   case when rule = 'hard_bounce' and $18 = 'failed' then 1 else 0 end,
+                   case when rule is not null and not (rule = 'hard_bounce' and $18 = 'failed') then 1 else 0 end
+               from fresh
+           ), woken as (
+               select case when $19::uuid is null and exists (select from fresh where rule is null and send_at is null) then pg_notify($21, '')::text end as told
            )
-           select j.seq as "seq!", j.rule as "rule?", k.chunk as "chunk!", j.address as "address?", j.language as "language!", j.first_name as "first_name!",
-               j.last_name as "last_name!", j.attributes as "attributes!",
-               case when $9::uuid is null and j.rule is null then pg_notify($11, '')::text end as woken
-           from judged j cross join chunk k"#,
-        dispatch.uuid(),
-        contact.uuid(),
-        attributes,
+           select f.id as "id!: MessageId", f.seq as "seq!", f.rule as "rule?", f.contact_id as "contact!: ContactId", f.address as "address!",
+               f.language as "language!", f.first_name as "first_name!", f.last_name as "last_name!", f.merged as "attributes!", w.told
+           from fresh f cross join woken w"#,
+        call.dispatch.uuid(),
+        &ids,
+        &keys,
+        &contacts,
+        &addresses,
+        &attributes,
+        &metadata,
+        &send_at as &[Option<jiff_sqlx::Timestamp>],
+        &expires_at as &[Option<jiff_sqlx::Timestamp>],
+        &hashes,
         rules.unit,
         rules.classification,
-        rules.topics.as_deref() as Option<&[uuid::Uuid]>,
+        rules.topics.as_deref() as Option<&[Uuid]>,
+        call.definition.uuid(),
+        call.revision.uuid(),
+        call.asked_by,
+        ts(now) as _,
         failing,
-        crate::ts(now) as _,
         worker.map(|it| it.id),
         worker.map_or(0.0, |it| it.lease.as_secs_f64()),
         super::CHANNEL
     )
-    .fetch_optional(domain.pool())
+    .fetch_all(tx.conn())
     .await?;
-    let Some(row) = row else { return Ok(None) };
-    let claimed = (worker.is_some() && row.rule.is_none()).then(|| {
-        let claimed = Claimed {
-            chunk: Chunk {
-                dispatch,
-                chunk: row.chunk,
-            },
-            first_seq: row.seq,
-            last_seq: row.seq,
+    let accepted = rows.into_iter().map(|row| {
+        let chunk = Chunk {
+            dispatch: call.dispatch,
+            chunk: i32::try_from(row.seq % i64::from(i32::MAX)).unwrap_or(0),
         };
-        let recipient = Recipient {
+        let claimed = (worker.is_some() && row.rule.is_none()).then(|| {
+            let claimed = Claimed {
+                chunk,
+                first_seq: row.seq,
+                last_seq: row.seq,
+            };
+            let recipient = Recipient {
+                seq: row.seq,
+                contact: row.contact,
+                address: row.address,
+                language: row.language,
+                first_name: row.first_name,
+                last_name: row.last_name,
+                attributes: row.attributes,
+                attempts: 0,
+                first_attempt: None,
+            };
+            (claimed, recipient)
+        });
+        Accepted {
+            id: row.id,
             seq: row.seq,
-            contact,
-            address: row.address.unwrap_or_default(),
-            language: row.language,
-            first_name: row.first_name,
-            last_name: row.last_name,
-            attributes: row.attributes,
-            attempts: 0,
-            first_attempt: None,
-        };
-        (claimed, recipient)
+            held: row.rule,
+            claimed,
+        }
     });
-    Ok(Some(Accepted {
-        seq: row.seq,
-        held: row.rule,
-        claimed,
-    }))
+    Ok(accepted.collect())
+}
+
+/// Takes a line back whose time has not come: nobody has it in hand. False: too late, or not there.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn recall(tx: &mut Tx, dispatch: DispatchId, seq: i64) -> Result<bool> {
+    let done = sqlx::query!(
+        "with mine as (
+             select k.dispatch_id, k.chunk from dispatch_chunks k
+             where k.dispatch_id = $1 and k.chunk = ($2::bigint % 2147483647)::integer and k.state = 'waiting' and k.due_at > $3
+               and not exists (select from deferrals x where x.dispatch_id = $1 and x.seq = $2)
+             for update
+         ), ended as (
+             insert into outcomes (dispatch_id, seq, outcome, rule, at) select $1, $2, 'cancelled', 'recalled', $3 from mine
+         )
+         update dispatch_chunks k set state = 'done', cancelled = k.cancelled + 1 from mine where k.dispatch_id = mine.dispatch_id and k.chunk = mine.chunk",
+        dispatch.uuid(),
+        seq,
+        tx.now_sql() as _
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() == 1)
 }

@@ -27,10 +27,10 @@ mod view;
 mod worker;
 
 pub use claim::{Chunk, Claimed, Recipient, Slice, claim, held_by, slice};
-pub use context::{Context, context};
+pub use context::{Context, context, rules};
 pub use control::{cancel, pause, resume, set_throttle};
 pub use expand::{Expansion, expand};
-pub use intake::{Accepted, Standing, accept, stand};
+pub use intake::{Accepted, Call, Line, Standing, accept, recall, stand};
 pub use live::{live, running};
 pub use partition::{Partition, detach, partitions, prepare_partitions};
 pub use record::{Batch, Deferral, Outcome, OutcomeKind, Rules, record};

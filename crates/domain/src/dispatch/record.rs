@@ -84,6 +84,8 @@ pub struct Rules {
     pub classification: String,
     /// Being subscribed to one of these counts; none: any of the unit's.
     pub topics: Option<Vec<Uuid>>,
+    /// Messages of this dispatch were asked for one by one, and may expire.
+    pub triggered: bool,
 }
 
 impl Rules {

@@ -13,6 +13,8 @@ mod clients;
 mod contacts;
 mod docs;
 mod imports;
+mod message_definitions;
+mod messages;
 mod oauth;
 pub mod paging;
 pub mod problem;
@@ -67,6 +69,8 @@ const BODY_LIMIT: usize = 4 << 20;
         (name = "relays", description = "The machines that take mail from the installation"),
         (name = "recipient-limits", description = "How fast others take mail"),
         (name = "campaigns", description = "Campaigns, their way through approval, and what became of them"),
+        (name = "message-definitions", description = "What other systems send by key, and its way through approval"),
+        (name = "messages", description = "Messages that other systems ask for, and what became of each"),
         (name = "users", description = "Staff and their roles in the unit"),
         (name = "clients", description = "Other systems that call the API"),
         (name = "audit", description = "Who did what"),
@@ -93,6 +97,8 @@ fn routes() -> OpenApiRouter<AppState> {
         .merge(relays::routes())
         .merge(recipient_limits::routes())
         .merge(campaigns::routes())
+        .merge(message_definitions::routes())
+        .merge(messages::routes())
 }
 
 /// The API and its documentation.

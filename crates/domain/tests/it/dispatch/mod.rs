@@ -115,6 +115,7 @@ pub async fn settle(university: &University) {
 
 pub fn rules(unit: UnitId, classification: &str, topics: Option<&[TopicId]>) -> Rules {
     Rules {
+        triggered: false,
         unit: unit.uuid(),
         classification: classification.to_owned(),
         topics: topics.map(|topics| topics.iter().map(|it| it.uuid()).collect()),

@@ -19,8 +19,8 @@ use crate::http::api_v1::problem::{Problem, Stop};
 pub struct Approval {
     /// The seal of the revision that was looked at (hexadecimal): what was changed since is not approved. Absent: whatever
     /// is waiting now.
-    seal: Option<String>,
-    comment: String,
+    pub(in crate::http::api_v1) seal: Option<String>,
+    pub(in crate::http::api_v1) comment: String,
 }
 
 /// Approve

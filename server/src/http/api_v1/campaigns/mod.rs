@@ -1,6 +1,6 @@
 //! Campaigns, their way through approval, and what became of them.
 
-mod approve;
+pub(super) mod approve;
 mod audience;
 mod cancel;
 mod create;
@@ -11,11 +11,11 @@ mod ledger;
 mod list;
 mod pause;
 mod progress;
-mod reject;
+pub(super) mod reject;
 mod report;
 mod resume;
 mod schedule;
-mod submit;
+pub(super) mod submit;
 mod test;
 mod throttle;
 mod update;

@@ -16,7 +16,7 @@ use crate::http::api_v1::problem::{Problem, Stop};
 #[serde(default)]
 pub struct Rejection {
     /// For the author; needed.
-    comment: String,
+    pub(in crate::http::api_v1) comment: String,
 }
 
 /// Send it back to its author

@@ -17,13 +17,13 @@ use crate::http::api_v1::problem::{Problem, Stop};
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct Note {
-    note: String,
+    pub(in crate::http::api_v1) note: String,
 }
 
 /// Where a campaign stands after a call.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Stands {
-    pub(super) state: CampaignState,
+    pub(in crate::http::api_v1) state: CampaignState,
 }
 
 /// Submit for approval

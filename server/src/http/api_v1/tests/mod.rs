@@ -2,6 +2,7 @@
 
 mod campaigns;
 mod matrix;
+mod messages;
 mod sending;
 pub mod support;
 

@@ -1,0 +1,33 @@
+//! Triggered messages. A definition is drafted, sealed and approved as a campaign is ([`crate::campaigns`], [`crate::approvals`]);
+//! what was approved stands as a dispatch ([`publish`]) to which every call adds a line.
+//!
+//! - `create`, `update`, `get`, `parameters`, `control` are about definitions.
+//! - `plan`, `check`, `people`, `post` take a call: which version, whether it is right, to whom, and the rows.
+//! - `status` and `cancel` are about single messages.
+
+mod cancel;
+mod check;
+mod control;
+mod create;
+mod get;
+mod list;
+mod parameters;
+mod people;
+mod plan;
+mod post;
+mod publish;
+mod status;
+mod update;
+
+pub use cancel::cancel;
+pub use control::{archive, pause, resume};
+pub use create::create;
+pub use get::{get, id_of};
+pub use list::list;
+pub(crate) use parameters::{sample, undeclared};
+pub use plan::{Plan, plan};
+pub use post::{Posted, post};
+pub use publish::renew;
+pub(crate) use publish::{publish, take_down};
+pub use status::{find, search};
+pub use update::update;

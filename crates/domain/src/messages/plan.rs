@@ -1,0 +1,51 @@
+use crate::access::SendMessages;
+use crate::{Error, Granted, Result, Tx};
+use types::messages::Parameter;
+use types::{CampaignId, Code, DispatchId, RevisionId};
+
+/// What a call sends: a definition, and the version of it that is live.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The definition.
+    pub definition: CampaignId,
+    /// Its live version.
+    pub revision: RevisionId,
+    /// Where that stands.
+    pub dispatch: DispatchId,
+    /// What calls give to it.
+    pub parameters: Vec<Parameter>,
+}
+
+/// What a call under this key sends now. Asked with every call, so that pausing and publishing take effect at once on every node.
+///
+/// # Errors
+/// `NotFound` where the unit has no such definition; `WrongState` with state `draft` before the first approval, `paused` or `archived`.
+pub async fn plan(tx: &mut Tx, by: &Granted<SendMessages>, key: &str) -> Result<Plan> {
+    let row = sqlx::query!(
+        r#"select c.id as "id: CampaignId", c.is_active, c.archived_at is not null as "archived!",
+                  c.live_revision_id as "revision: RevisionId", c.live_dispatch_id as "dispatch: DispatchId", r.called -> 'parameters' as parameters
+           from campaigns c left join campaign_revisions r on r.id = c.live_revision_id
+           where c.unit_id = $1 and c.key = $2 and c.kind = 'message'"#,
+        by.unit().uuid(),
+        key
+    )
+    .fetch_optional(tx.conn())
+    .await?
+    .ok_or_else(|| Error::code(Code::NotFound))?;
+    if row.archived {
+        return Err(Error::wrong_state("archived"));
+    }
+    if !row.is_active {
+        return Err(Error::wrong_state("paused"));
+    }
+    let (Some(revision), Some(dispatch), Some(parameters)) = (row.revision, row.dispatch, row.parameters)
+    else {
+        return Err(Error::wrong_state("draft"));
+    };
+    Ok(Plan {
+        definition: row.id,
+        revision,
+        dispatch,
+        parameters: serde_json::from_value(parameters)?,
+    })
+}
