@@ -184,7 +184,7 @@ async fn a_message_waits_for_its_time(pool: PgPool) {
     let intake = jobs.intake();
     let now = university.domain.now();
     let soon = |asked: &mut Asked, seconds: i64| {
-        asked.send_at = Some(now + jiff::SignedDuration::from_secs(seconds))
+        asked.send_at = Some(now + jiff::SignedDuration::from_secs(seconds));
     };
 
     let mut waits = university.asked("waits@mail.example", "1");

@@ -2,6 +2,7 @@
 
 use super::check::Right;
 use crate::access::SendMessages;
+use crate::contacts::address::EmailAddress;
 use crate::contacts::{self, Checked};
 use crate::{Granted, Result, Tx};
 use types::ContactId;
@@ -67,7 +68,7 @@ async fn introduce(tx: &mut Tx, by: &Granted<SendMessages>, person: &Checked) ->
     let kept = sqlx::query_scalar!(
         "select value from identities where contact_id = $1 and kind = 'email' and normalised = $2",
         contact.uuid(),
-        person.email.as_ref().map(|email| email.normalised())
+        person.email.as_ref().map(EmailAddress::normalised)
     )
     .fetch_optional(tx.conn())
     .await?;

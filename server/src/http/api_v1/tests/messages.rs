@@ -27,6 +27,9 @@ fn order(email: &str, key: &str) -> Value {
     json!({"definition": KEY, "to": {"email": email}, "attributes": {"order": "A-7"}, "key": key})
 }
 
+/// Something else in a call.
+type Change = fn(&mut Value);
+
 async fn count(caller: &Caller, table: &str) -> i64 {
     sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {table}")))
         .fetch_one(caller.university.domain.pool())
@@ -152,12 +155,12 @@ async fn a_hundred_identical_calls_make_one_message(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn what_is_wrong_is_named_and_nothing_is_sent(pool: PgPool) {
     let (caller, _) = live(pool).await;
-    let wrong = |change: fn(&mut Value)| {
+    let wrong = |change: Change| {
         let mut body = order("ada@example.org", "k");
         change(&mut body);
         body
     };
-    let cases: [(fn(&mut Value), &str, &str); 9] = [
+    let cases: [(Change, &str, &str); 9] = [
         (|it| it["to"] = json!({}), "to.email", "required"),
         (|it| it["to"]["email"] = json!("nobody"), "to.email", "bad_email"),
         // Line breaks would smuggle headers.
