@@ -14,6 +14,7 @@ mod report;
 mod send;
 mod server;
 mod start;
+mod tx;
 mod wasm;
 
 use anyhow::Result;
@@ -25,12 +26,13 @@ use crate::report::Report;
 type Bench = fn(&Place, &mut Report) -> Result<()>;
 
 /// Everything there is, by the beginning of its lines' names; cheap ones first.
-const BENCHES: [(&str, Bench); 6] = [
+const BENCHES: [(&str, Bench); 7] = [
     ("wasm", wasm::run),
     ("render", render_speed::run),
     ("start", start::run),
     ("page", pages::run),
     ("import", import::run),
+    ("tx", tx::run),
     ("send", send::run),
 ];
 

@@ -1,7 +1,9 @@
 //! Who takes the mail: Postfix's `smtp-sink`, and a sink of ours that thinks for 20 ms about each message.
 
+use std::collections::HashMap;
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -78,6 +80,49 @@ fn program(name: &str) -> Result<String> {
 
 /// Answers every final dot after a while, on as many connections as come. Runs on a thread of its own until the process ends.
 pub fn slow(pause: Duration) -> Result<u16> {
+    start(pause, Came::default())
+}
+
+/// When messages with the subject `Order <number>` were answered.
+pub struct Arrivals {
+    pub port: u16,
+    came: Came,
+}
+
+type Came = Arc<Mutex<HashMap<usize, Instant>>>;
+
+impl Arrivals {
+    /// When this order's message was taken.
+    pub fn at(&self, order: usize) -> Option<Instant> {
+        self.came
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&order)
+            .copied()
+    }
+
+    /// Forgets what came so far.
+    pub fn forget(&self) {
+        self.came.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+/// Answers at once and remembers when.
+pub fn watched() -> Result<Arrivals> {
+    let came = Came::default();
+    let port = start(Duration::ZERO, Arc::clone(&came))?;
+    Ok(Arrivals { port, came })
+}
+
+/// The number in the subject, in the first piece of a message.
+fn order(head: &[u8]) -> Option<usize> {
+    let mark = b"\r\nSubject: Order ";
+    let at = memchr::memmem::find(head, mark)? + mark.len();
+    let digits = head[at..].iter().take_while(|c| c.is_ascii_digit()).count();
+    std::str::from_utf8(&head[at..at + digits]).ok()?.parse().ok()
+}
+
+fn start(pause: Duration, came: Came) -> Result<u16> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     listener.set_nonblocking(true)?;
     let port = listener.local_addr()?.port();
@@ -90,8 +135,9 @@ pub fn slow(pause: Duration) -> Result<u16> {
                 return;
             };
             while let Ok((stream, _)) = listener.accept().await {
+                let came = Arc::clone(&came);
                 tokio::spawn(async move {
-                    let _ = session(stream, pause).await;
+                    let _ = session(stream, pause, &came).await;
                 });
             }
         });
@@ -100,7 +146,7 @@ pub fn slow(pause: Duration) -> Result<u16> {
 }
 
 /// The least an SMTP server with PIPELINING must do.
-async fn session(stream: tokio::net::TcpStream, pause: Duration) -> std::io::Result<()> {
+async fn session(stream: tokio::net::TcpStream, pause: Duration, came: &Came) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let (read, mut write) = stream.into_split();
     let mut read = BufReader::with_capacity(32 * 1024, read);
@@ -120,22 +166,32 @@ async fn session(stream: tokio::net::TcpStream, pause: Duration) -> std::io::Res
                 // The content is looked through as it comes, with what could be the beginning of its end.
                 line.clear();
                 line.extend_from_slice(b"\r\n");
+                let mut number = None;
                 loop {
-                    let came = read.fill_buf().await?;
-                    if came.is_empty() {
+                    let piece = read.fill_buf().await?;
+                    if piece.is_empty() {
                         return Ok(());
                     }
+                    number = number.or_else(|| order(piece));
                     let known = line.len();
-                    line.extend_from_slice(came);
-                    let came = came.len();
+                    line.extend_from_slice(piece);
+                    let piece = piece.len();
                     if let Some(at) = end.find(&line) {
                         read.consume(at + 5 - known);
                         break;
                     }
-                    read.consume(came);
+                    read.consume(piece);
                     line.drain(..line.len().saturating_sub(4));
                 }
-                tokio::time::sleep(pause).await;
+                if !pause.is_zero() {
+                    tokio::time::sleep(pause).await;
+                }
+                if let Some(number) = number {
+                    let at = Instant::now();
+                    came.lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .insert(number, at);
+                }
                 b"250 2.0.0 taken\r\n"
             }
             b"QUIT" => return write.write_all(b"221 bye\r\n").await,

@@ -108,13 +108,20 @@ pub async fn renew(domain: &Domain) -> Result<usize> {
     }
 }
 
+/// What was superseded some minutes ago: a call that had looked before may still add its line until it commits, and must not find itself
+/// cancelled.
 async fn retire(tx: &mut Tx) -> Result<()> {
     let over = sqlx::query!(
         r#"select d.id as "id: DispatchId", d.unit_id as "unit: UnitId" from dispatches d
            where d.kind = 'message' and d.revision_id is not null and d.state in ('sending', 'paused')
              and not exists (select from campaigns c where c.live_dispatch_id = d.id)
              and not exists (select from dispatch_chunks k where k.dispatch_id = d.id and k.state <> 'done')
-           limit 100"#
+             and exists (
+                 select from campaign_revisions r join campaign_revisions q on q.campaign_id = r.campaign_id
+                     join dispatches n on n.revision_id = q.id and n.kind = 'message'
+                 where r.id = d.revision_id and n.created_at > d.created_at and n.created_at < $1::timestamptz - interval '10 minutes')
+           limit 100"#,
+        tx.now_sql() as _
     )
     .fetch_all(tx.conn())
     .await?;

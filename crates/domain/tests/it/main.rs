@@ -4,6 +4,7 @@ mod access;
 mod campaigns;
 mod dispatch;
 mod identity;
+mod messages;
 mod queue;
 mod seed;
 mod sending;
