@@ -85,3 +85,7 @@ returns table (contact_id uuid, rule text, rules jsonb) language sql stable para
 $$;
 
 create index dispatches_revision on dispatches (revision_id) where kind = 'message';
+
+-- Message and sender of a standing dispatch are those of its revision.
+alter table dispatches drop constraint dispatches_content, drop column source, drop column sender,
+    add constraint dispatches_message check (kind <> 'message' or revision_id is not null);

@@ -161,7 +161,14 @@ impl Line {
         let engine = &self.engine;
         if item.checked.elapsed() > FRESH {
             let rules = &item.slot.prepared.context.rules;
-            match dispatch::held_by(&engine.domain, rules, &item.recipient).await {
+            match dispatch::held_by(
+                &engine.domain,
+                item.slot.prepared.context.dispatch,
+                rules,
+                &item.recipient,
+            )
+            .await
+            {
                 Ok(None) => {}
                 Ok(Some(rule)) => {
                     let kind = rules.end_of_held(&rule);

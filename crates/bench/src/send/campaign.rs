@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use domain::access::{ApproveCampaigns, EditCampaigns, ReadCampaigns};
 use domain::{Domain, approvals, campaigns};
 use types::campaigns::{Audience, CampaignState, CampaignUpdate, Schedule};
-use types::{CampaignId, Language, TopicId};
+use types::{CampaignId, Language, TopicId, UnitId};
 
 use crate::node::{self, failed};
 
@@ -33,12 +33,7 @@ pub async fn approved(domain: &Domain) -> Result<CampaignId> {
         node::staff(domain, "piotr").await?,
     );
     let unit = author.unit_by_key(UNIT).context("the unit")?.id;
-    let model: uuid::Uuid = sqlx::query_scalar(
-        "select id from campaigns where unit_id = $1 and state = 'finished' order by created_at limit 1",
-    )
-    .bind(unit.uuid())
-    .fetch_one(domain.pool())
-    .await?;
+    let model = model(domain, unit).await?;
     let topic: uuid::Uuid = sqlx::query_scalar("select id from topics where unit_id = $1 and key = $2")
         .bind(unit.uuid())
         .bind(TOPIC)
@@ -48,7 +43,7 @@ pub async fn approved(domain: &Domain) -> Result<CampaignId> {
     let edit = author.grant::<EditCampaigns>(unit).map_err(failed)?;
     let read = author.grant::<ReadCampaigns>(unit).map_err(failed)?;
     let mut tx = domain.begin().await.map_err(failed)?;
-    let id = campaigns::duplicate(&mut tx, &edit, CampaignId::from(model), Language::En)
+    let id = campaigns::duplicate(&mut tx, &edit, model, Language::En)
         .await
         .map_err(failed)?;
     let draft = campaigns::get(&mut tx, &read, id)
@@ -106,4 +101,15 @@ pub async fn finished(domain: &Domain, id: CampaignId) -> Result<f64> {
             "the campaign was not done after half an hour: {progress:?}"
         );
     }
+}
+
+/// A campaign of the demo that others are made from.
+pub async fn model(domain: &Domain, unit: UnitId) -> Result<CampaignId> {
+    let id: uuid::Uuid = sqlx::query_scalar(
+        "select id from campaigns where unit_id = $1 and state = 'finished' order by created_at limit 1",
+    )
+    .bind(unit.uuid())
+    .fetch_one(domain.pool())
+    .await?;
+    Ok(CampaignId::from(id))
 }

@@ -3,14 +3,13 @@
 use anyhow::{Context, Result};
 use domain::access::{ApproveCampaigns, EditCampaigns, ReadCampaigns};
 use domain::{Domain, approvals, campaigns, clients, messages};
-use types::CampaignId;
 use types::access::Permission;
 use types::clients::ApiClientInput;
 use types::content::Classification;
 use types::messages::{DefinitionUpdate, NewDefinition, Parameter, ParameterKind};
 
 use crate::node::{self, failed};
-use crate::send::campaign::UNIT;
+use crate::send::campaign::{self, UNIT};
 
 pub const KEY: &str = "order-placed";
 
@@ -21,16 +20,11 @@ pub async fn live(domain: &Domain) -> Result<(String, Vec<String>)> {
         node::staff(domain, "piotr").await?,
     );
     let unit = author.unit_by_key(UNIT).context("the unit")?.id;
-    let model: uuid::Uuid = sqlx::query_scalar(
-        "select id from campaigns where unit_id = $1 and state = 'finished' order by created_at limit 1",
-    )
-    .bind(unit.uuid())
-    .fetch_one(domain.pool())
-    .await?;
+    let model = campaign::model(domain, unit).await?;
     let edit = author.grant::<EditCampaigns>(unit).map_err(failed)?;
     let read = author.grant::<ReadCampaigns>(unit).map_err(failed)?;
     let mut tx = domain.begin().await.map_err(failed)?;
-    let model = campaigns::get(&mut tx, &read, CampaignId::from(model))
+    let model = campaigns::get(&mut tx, &read, model)
         .await
         .map_err(failed)?
         .context("the model")?;

@@ -61,6 +61,7 @@ pub fn run(place: &Place, report: &mut Report) -> Result<()> {
     }
     if report.wants("tx.latency.idle") || report.wants("tx.latency.busy") {
         let seconds = u32::try_from(place.size("SECONDS", 10))?;
+        // What the flood left in the lanes goes first.
         std::thread::sleep(Duration::from_secs(3));
         let idle = of_three(|| runtime.block_on(callers.latency(&arrivals, seconds)))?;
         if report.wants("tx.latency.idle") {

@@ -70,7 +70,8 @@ async fn decided(tx: &mut Tx, review: ReviewId, to: ReviewState, by: UserId, com
 }
 
 /// Approves exactly what the approver saw: `seal` (hexadecimal) is that of the page they looked at. The campaign is given
-/// to the clock at once (a message definition is what calls send from now on); only where its time has passed meanwhile it stays approved and needs a new time.
+/// to the clock at once; only where its time has passed meanwhile it stays approved and needs a new time. A message
+/// definition is what calls send from now on.
 ///
 /// # Errors
 /// `OwnWork` for the submitter and everyone who changed it since the last approval; `SealBroken` where the frozen revision,

@@ -2,7 +2,7 @@
 
 use super::checks::in_the_past;
 use super::state::{Act, apply};
-use super::{Draft, lock, seal, set_state};
+use super::{Draft, lock_campaign, seal, set_state};
 use crate::access::ControlSending;
 use crate::audit::{self, Object};
 use crate::{Error, Granted, Result, Tx, dispatch, ts};
@@ -10,22 +10,13 @@ use serde_json::json;
 use types::campaigns::{CampaignState, Schedule};
 use types::{CampaignId, Code, DispatchId};
 
-/// A campaign proper: message definitions have acts of their own.
-async fn lock_campaign(tx: &mut Tx, by: &Granted<ControlSending>, id: CampaignId) -> Result<Draft> {
-    let draft = lock(tx, by.unit(), id).await?;
-    match draft.called {
-        None => Ok(draft),
-        Some(_) => Err(Error::not_found()),
-    }
-}
-
 /// Gives an approved campaign to the clock. Approval does this by itself; it is left to be done only where the chosen time
 /// had passed by then, and then the answer is `InThePast` until a new time is approved. Calling it again changes nothing.
 ///
 /// # Errors
 /// `SealBroken`, `InThePast`, `WrongState`; `NotFound` where the unit has no such campaign.
 pub async fn schedule(tx: &mut Tx, by: &Granted<ControlSending>, id: CampaignId) -> Result<CampaignState> {
-    let draft = lock_campaign(tx, by, id).await?;
+    let draft = lock_campaign(tx, by.unit(), id).await?;
     let done = matches!(
         draft.state,
         CampaignState::Scheduled | CampaignState::Sending | CampaignState::Paused | CampaignState::Finished
@@ -81,7 +72,7 @@ async fn running(tx: &mut Tx, draft: &Draft) -> Result<DispatchId> {
 /// # Errors
 /// `WrongState` unless it is sending; `NotFound` where the unit has no such campaign.
 pub async fn pause(tx: &mut Tx, by: &Granted<ControlSending>, id: CampaignId) -> Result<()> {
-    let draft = lock(tx, by.unit(), id).await?;
+    let draft = lock_campaign(tx, by.unit(), id).await?;
     let next = apply(draft.state, Act::Pause)?;
     let dispatch = running(tx, &draft).await?;
     dispatch::pause(tx, by, dispatch).await?;
@@ -101,7 +92,7 @@ pub async fn pause(tx: &mut Tx, by: &Granted<ControlSending>, id: CampaignId) ->
 /// # Errors
 /// `SealBroken`; `WrongState` unless it is paused; `NotFound` where the unit has no such campaign.
 pub async fn resume(tx: &mut Tx, by: &Granted<ControlSending>, id: CampaignId) -> Result<()> {
-    let draft = lock(tx, by.unit(), id).await?;
+    let draft = lock_campaign(tx, by.unit(), id).await?;
     let next = apply(draft.state, Act::Resume)?;
     seal::sealed(tx.conn(), draft.unit, id).await?;
     let dispatch = running(tx, &draft).await?;
@@ -122,7 +113,7 @@ pub async fn resume(tx: &mut Tx, by: &Granted<ControlSending>, id: CampaignId) -
 /// # Errors
 /// `WrongState` before approval and after the end; `NotFound` where the unit has no such campaign.
 pub async fn cancel(tx: &mut Tx, by: &Granted<ControlSending>, id: CampaignId) -> Result<()> {
-    let draft = lock_campaign(tx, by, id).await?;
+    let draft = lock_campaign(tx, by.unit(), id).await?;
     let next = apply(draft.state, Act::Cancel)?;
     if let Some(dispatch) = dispatch_of(tx, &draft).await? {
         dispatch::cancel(tx, by, dispatch).await?;

@@ -104,6 +104,30 @@ pub(crate) async fn lock(tx: &mut Tx, unit: UnitId, id: CampaignId) -> Result<Dr
     .draft(unit)
 }
 
+/// [`lock`] for acts that message definitions do not have.
+///
+/// # Errors
+/// `NotFound` where the unit has no such campaign.
+pub(crate) async fn lock_campaign(tx: &mut Tx, unit: UnitId, id: CampaignId) -> Result<Draft> {
+    let draft = lock(tx, unit, id).await?;
+    match draft.called {
+        None => Ok(draft),
+        Some(_) => Err(Error::not_found()),
+    }
+}
+
+/// [`lock`] for acts that only message definitions have.
+///
+/// # Errors
+/// `NotFound` where the unit has no such definition.
+pub(crate) async fn lock_definition(tx: &mut Tx, unit: UnitId, id: CampaignId) -> Result<Draft> {
+    let draft = lock(tx, unit, id).await?;
+    match draft.called {
+        Some(_) => Ok(draft),
+        None => Err(Error::not_found()),
+    }
+}
+
 /// [`lock`] without keeping others out: for looking.
 pub(crate) async fn read(tx: &mut Tx, unit: UnitId, id: CampaignId) -> Result<Draft> {
     sqlx::query_as!(

@@ -20,6 +20,7 @@ mod test_send;
 mod throttle;
 mod update;
 
+pub(crate) use archive::put_away;
 pub use archive::{archive, delete};
 pub use audience::{AudienceArrays, audience_counts, count_audience, sample_recipients};
 pub use checks::{Checks, checks};
@@ -42,7 +43,7 @@ pub use update::update;
 pub(crate) use audience::{count, samples};
 pub(crate) use checks::run as run_checks;
 pub(crate) use create::{NAME_CHARS, first_content};
-pub(crate) use draft::{Called, Draft, lock, read, set_state};
+pub(crate) use draft::{Called, Draft, lock, lock_campaign, lock_definition, read, set_state};
 pub(crate) use source::prepare_draft;
 
 use crate::{Error, Result, Tx, access::ActorKind};

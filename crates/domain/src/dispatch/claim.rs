@@ -254,18 +254,28 @@ pub async fn slice(
     Ok(Some(slice))
 }
 
-/// The rule that holds one recipient back at this moment; none: it may go. For whoever waited long since their slice was read.
+/// The rule that holds one recipient of a dispatch back at this moment; none: it may go. For whoever waited long since their slice was read.
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn held_by(domain: &Domain, rules: &Rules, recipient: &Recipient) -> Result<Option<String>> {
+pub async fn held_by(
+    domain: &Domain,
+    dispatch: DispatchId,
+    rules: &Rules,
+    recipient: &Recipient,
+) -> Result<Option<String>> {
     let rule = sqlx::query_scalar!(
-        "select rule from mailing_recheck($1, $2, $3, array[$4::uuid], array[$5::text])",
+        "select coalesce(h.rule, (select 'expired' from messages x where $6 and x.dispatch_id = $7 and x.seq = $8 and x.expires_at <= $9))
+         from mailing_recheck($1, $2, $3, array[$4::uuid], array[$5::text]) h",
         rules.unit,
         rules.classification,
         rules.topics.as_deref() as Option<&[Uuid]>,
         recipient.contact.uuid(),
-        recipient.address
+        recipient.address,
+        rules.triggered,
+        dispatch.uuid(),
+        recipient.seq,
+        ts(domain.now()) as _
     )
     .fetch_optional(domain.pool())
     .await?;

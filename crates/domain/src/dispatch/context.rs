@@ -45,9 +45,9 @@ impl Context {
 pub async fn context(domain: &Domain, dispatch: DispatchId) -> Result<Option<Context>> {
     let Some(row) = sqlx::query!(
         r#"select d.unit_id as "unit: UnitId", u.key as unit_key, d.campaign_id as "campaign: CampaignId", d.lane, d.classification,
-                  r.audience as "audience?", coalesce(r.source, d.source) as "source!", coalesce(r.sender, d.sender) as "sender!"
-           from dispatches d join units u on u.id = d.unit_id left join campaign_revisions r on r.id = d.revision_id
-           where d.id = $1 and (r.id is not null or d.source is not null)"#,
+                  r.audience, r.source, r.sender
+           from dispatches d join units u on u.id = d.unit_id join campaign_revisions r on r.id = d.revision_id
+           where d.id = $1"#,
         dispatch.uuid()
     )
     .fetch_optional(domain.pool())
@@ -55,9 +55,9 @@ pub async fn context(domain: &Domain, dispatch: DispatchId) -> Result<Option<Con
     else {
         return Ok(None);
     };
-    let audience = row.audience.map(serde_json::from_value::<Audience>).transpose()?;
+    let audience: Audience = serde_json::from_value(row.audience)?;
     let source: render::Source = serde_json::from_value(row.source)?;
-    let topics = audience.as_ref().and_then(super::expand::topics_of);
+    let topics = super::expand::topics_of(&audience);
     let topic = match topics.as_deref() {
         Some([topic]) => one_topic(domain, *topic, source.default_language).await?,
         _ => None,
@@ -86,18 +86,18 @@ pub async fn context(domain: &Domain, dispatch: DispatchId) -> Result<Option<Con
 /// When the database cannot be asked or the revision cannot be read.
 pub async fn rules(tx: &mut Tx, dispatch: DispatchId) -> Result<Option<Rules>> {
     let row = sqlx::query!(
-        r#"select d.unit_id, d.campaign_id, d.classification, r.audience as "audience?"
-           from dispatches d left join campaign_revisions r on r.id = d.revision_id where d.id = $1"#,
+        r#"select d.unit_id, d.campaign_id, d.classification, r.audience
+           from dispatches d join campaign_revisions r on r.id = d.revision_id where d.id = $1"#,
         dispatch.uuid()
     )
     .fetch_optional(tx.conn())
     .await?;
     row.map(|row| {
-        let audience = row.audience.map(serde_json::from_value::<Audience>).transpose()?;
+        let audience: Audience = serde_json::from_value(row.audience)?;
         Ok(Rules {
             unit: row.unit_id,
             classification: row.classification,
-            topics: audience.as_ref().and_then(super::expand::topics_of),
+            topics: super::expand::topics_of(&audience),
             triggered: row.campaign_id.is_none(),
         })
     })

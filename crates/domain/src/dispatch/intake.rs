@@ -10,43 +10,41 @@ use super::{
     state::Lane,
     worker::Worker,
 };
-use crate::{Error, Granted, Result, Tx, access::EditCampaigns, ts};
+use crate::{Error, Result, Tx, ts};
 use jiff::Timestamp;
 use serde_json::Value;
-use types::{CampaignId, ContactId, DispatchId, MessageId, RevisionId, campaigns::Sender};
+use types::{CampaignId, ContactId, DispatchId, MessageId, RevisionId, UnitId};
 use uuid::Uuid;
 
-/// What is sent whenever somebody asks for it.
+/// What is sent whenever somebody asks for it: an approved revision, which keeps message and sender.
 #[derive(Clone, Copy, Debug)]
 pub struct Standing<'a> {
+    /// Whose.
+    pub unit: UnitId,
+    /// Which.
+    pub revision: RevisionId,
     /// `marketing`, `operational` or `transactional`: decides lane and rules.
     pub classification: Lane,
-    /// The message.
+    /// The message, for its links.
     pub source: &'a render::Source,
-    /// From whom.
-    pub sender: &'a Sender,
-    /// The approved revision that says so.
-    pub revision: Option<RevisionId>,
 }
 
 /// Opens a dispatch that messages can be added to.
 ///
 /// # Errors
 /// When the message does not compile or the database cannot be asked.
-pub async fn stand(tx: &mut Tx, by: &Granted<EditCampaigns>, standing: Standing<'_>) -> Result<DispatchId> {
+pub async fn stand(tx: &mut Tx, standing: Standing<'_>) -> Result<DispatchId> {
     let compiled =
         render::compile(standing.source).map_err(|_| Error::broken("a message that does not compile"))?;
     let id: DispatchId = tx.id();
     sqlx::query!(
-        "insert into dispatches (id, unit_id, kind, lane, classification, state, source, sender, created_at, started_at, revision_id)
-         values ($1, $2, 'message', $3, $3, 'sending', $4, $5, $6, $6, $7)",
+        "insert into dispatches (id, unit_id, kind, revision_id, lane, classification, state, created_at, started_at)
+         values ($1, $2, 'message', $3, $4, $4, 'sending', $5, $5)",
         id.uuid(),
-        by.unit().uuid(),
+        standing.unit.uuid(),
+        standing.revision.uuid(),
         standing.classification.as_str(),
-        serde_json::to_value(standing.source)?,
-        serde_json::to_value(standing.sender)?,
-        tx.now_sql() as _,
-        standing.revision.map(RevisionId::uuid)
+        tx.now_sql() as _
     )
     .execute(tx.conn())
     .await?;

@@ -1,7 +1,7 @@
 use super::publish::standing;
-use crate::access::{ControlSending, EditCampaigns};
+use crate::access::{ControlSending, EditCampaigns, Permits};
 use crate::audit::{self, Object};
-use crate::campaigns::{Draft, lock};
+use crate::campaigns::{Draft, lock_definition, put_away};
 use crate::dispatch::{self, DispatchState};
 use crate::{Error, Granted, Result, Tx};
 use serde_json::json;
@@ -24,7 +24,7 @@ pub async fn resume(tx: &mut Tx, by: &Granted<ControlSending>, id: CampaignId) -
 }
 
 async fn activate(tx: &mut Tx, by: &Granted<ControlSending>, id: CampaignId, active: bool) -> Result<()> {
-    let draft = definition(lock(tx, by.unit(), id).await?)?;
+    let draft = lock_definition(tx, by.unit(), id).await?;
     if draft.archived && active {
         return Err(Error::wrong_state("archived"));
     }
@@ -51,21 +51,7 @@ async fn activate(tx: &mut Tx, by: &Granted<ControlSending>, id: CampaignId, act
     } else {
         "message_definition.paused"
     };
-    audit::record(
-        tx,
-        by,
-        action,
-        Object::new("message_definition", id.uuid(), &draft.name),
-        json!({}),
-    )
-    .await
-}
-
-fn definition(draft: Draft) -> Result<Draft> {
-    match draft.called {
-        Some(_) => Ok(draft),
-        None => Err(Error::not_found()),
-    }
+    note(tx, by, &draft, action).await
 }
 
 /// Puts a definition away, or takes it back. One that was put away takes no calls; its key stays its own.
@@ -73,30 +59,20 @@ fn definition(draft: Draft) -> Result<Draft> {
 /// # Errors
 /// `NotFound` where the unit has no such definition.
 pub async fn archive(tx: &mut Tx, by: &Granted<EditCampaigns>, id: CampaignId, archived: bool) -> Result<()> {
-    let draft = definition(lock(tx, by.unit(), id).await?)?;
+    let draft = lock_definition(tx, by.unit(), id).await?;
     if draft.archived == archived {
         return Ok(());
     }
-    let at = archived.then(|| tx.now_sql());
-    sqlx::query!(
-        "update campaigns set archived_at = $3 where id = $1 and unit_id = $2",
-        id.uuid(),
-        by.unit().uuid(),
-        at as _
-    )
-    .execute(tx.conn())
-    .await?;
+    put_away(tx, &draft, archived).await?;
     let action = if archived {
         "message_definition.archived"
     } else {
         "message_definition.restored"
     };
-    audit::record(
-        tx,
-        by,
-        action,
-        Object::new("message_definition", id.uuid(), &draft.name),
-        json!({}),
-    )
-    .await
+    note(tx, by, &draft, action).await
+}
+
+async fn note<P: Permits>(tx: &mut Tx, by: &Granted<P>, draft: &Draft, action: &str) -> Result<()> {
+    let object = Object::new("message_definition", draft.id.uuid(), &draft.name);
+    audit::record(tx, by, action, object, json!({})).await
 }

@@ -1,4 +1,4 @@
-use crate::access::{EditCampaigns, System};
+use crate::access::System;
 use crate::campaigns::{Draft, load};
 use crate::dispatch::{self, DispatchState, Lane, Standing};
 use crate::{Domain, Error, Result, Tx};
@@ -48,12 +48,12 @@ async fn stand(tx: &mut Tx, unit: UnitId, revision: RevisionId) -> Result<Dispat
     let lane =
         Lane::named(sealed.classification.as_str()).ok_or_else(|| Error::broken("a lane without a name"))?;
     let standing = Standing {
+        unit,
+        revision,
         classification: lane,
         source: &sealed.source,
-        sender: &sealed.sender,
-        revision: Some(revision),
     };
-    dispatch::stand(tx, &System.grant::<EditCampaigns>(unit), standing).await
+    dispatch::stand(tx, standing).await
 }
 
 /// An approved definition takes no more calls, and what waits for its time is cancelled: the approval was withdrawn (law 2).
@@ -84,7 +84,7 @@ pub async fn renew(domain: &Domain) -> Result<usize> {
         let old = sqlx::query!(
             r#"select c.id as "id: CampaignId", c.unit_id as "unit: UnitId", c.live_revision_id as "revision!: RevisionId"
                from campaigns c join dispatches d on d.id = c.live_dispatch_id
-               where c.kind = 'message' and ledger_month(d.id) < date_trunc('month', $1::timestamptz at time zone 'UTC') at time zone 'UTC'
+               where c.kind = 'message' and c.archived_at is null and ledger_month(d.id) < date_trunc('month', $1::timestamptz at time zone 'UTC') at time zone 'UTC'
                limit 1 for update of c skip locked"#,
             tx.now_sql() as _
         )

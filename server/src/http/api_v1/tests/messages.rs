@@ -1,4 +1,4 @@
-//! Message definitions and messages, as integrators call them.
+//! Messages, as integrators ask for them.
 
 use axum::http::StatusCode;
 use domain::testing::Defined;
@@ -9,10 +9,10 @@ use types::content::Classification;
 
 use super::support::{Answer, Caller};
 
-const KEY: &str = "order-placed";
+pub const KEY: &str = "order-placed";
 
 /// A caller of the admissions office, with a live definition that wants an `order`.
-async fn live(pool: PgPool) -> (Caller, Defined) {
+pub async fn live(pool: PgPool) -> (Caller, Defined) {
     let caller = Caller::for_role(pool, Role::UnitAdmin).await;
     let unit = caller.university.admissions;
     let defined = caller
@@ -23,7 +23,7 @@ async fn live(pool: PgPool) -> (Caller, Defined) {
     (caller, defined)
 }
 
-fn order(email: &str, key: &str) -> Value {
+pub fn order(email: &str, key: &str) -> Value {
     json!({"definition": KEY, "to": {"email": email}, "attributes": {"order": "A-7"}, "key": key})
 }
 
@@ -38,78 +38,13 @@ async fn count(caller: &Caller, table: &str) -> i64 {
 }
 
 /// The fields of a refusal, with their codes.
-fn fields(answer: &Answer) -> Vec<(String, String)> {
+pub fn fields(answer: &Answer) -> Vec<(String, String)> {
     let fields = answer.json()["errors"].as_array().cloned().unwrap_or_default();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     fields
         .iter()
         .map(|it| (text(&it["field"]), text(&it["code"])))
         .collect()
-}
-
-#[sqlx::test(migrations = "../migrations")]
-async fn a_definition_goes_live_by_somebody_elses_approval(pool: PgPool) {
-    let (caller, defined) = live(pool).await;
-    let seen = caller
-        .call("GET", &format!("/message-definitions/{KEY}"), None)
-        .await;
-    assert_eq!(seen.status, StatusCode::OK, "{}", seen.body);
-    let seen = seen.json();
-    assert_eq!(
-        (&seen["state"], &seen["live"]["number"], &seen["is_active"]),
-        (&json!("approved"), &json!(1), &json!(true))
-    );
-
-    // A new draft changes nothing for callers, until it is approved: then all at once.
-    let change = json!({
-        "edit_version": seen["edit_version"],
-        "parameters": [{"name": "order", "kind": "text", "required": true}, {"name": "total", "kind": "number", "default": 0}],
-    });
-    let changed = caller
-        .call("PUT", &format!("/message-definitions/{KEY}"), Some(change))
-        .await;
-    assert_eq!(changed.status, StatusCode::OK, "{}", changed.body);
-    let mut with_total = order("ada@example.org", "one");
-    with_total["attributes"]["total"] = json!(12.5);
-    let early = caller.call("POST", "/messages", Some(with_total.clone())).await;
-    assert_eq!(
-        fields(&early),
-        [("attributes.total".to_owned(), "unknown_reference".to_owned())]
-    );
-    let sent = caller
-        .call("POST", "/messages", Some(order("ada@example.org", "old")))
-        .await;
-    assert_eq!(sent.status, StatusCode::ACCEPTED, "{}", sent.body);
-    caller
-        .university
-        .approved(&defined)
-        .await
-        .expect("a second version");
-    let sent = caller.call("POST", "/messages", Some(with_total)).await;
-    assert_eq!(sent.status, StatusCode::ACCEPTED, "{}", sent.body);
-    for (key, version) in [("old", 1), ("one", 2)] {
-        let found = caller.call("GET", &format!("/messages/{key}"), None).await.json();
-        assert_eq!(found["version"], json!(version), "{found}");
-    }
-
-    // Withdrawn: no more calls. Away: not even when it was approved.
-    for (method, path) in [("POST", "/withdraw"), ("DELETE", "")] {
-        let done = caller
-            .call(method, &format!("/message-definitions/{KEY}{path}"), None)
-            .await;
-        assert_eq!(done.status, StatusCode::NO_CONTENT, "{}", done.body);
-        let refused = caller
-            .call("POST", "/messages", Some(order("ada@example.org", "late")))
-            .await;
-        assert_eq!(refused.json()["code"], "wrong_state", "{}", refused.body);
-    }
-    let taken = json!({"key": KEY, "name": "Again"});
-    let taken = caller.call("POST", "/message-definitions", Some(taken)).await;
-    assert_eq!(
-        fields(&taken),
-        [("key".to_owned(), "taken".to_owned())],
-        "keys are for ever"
-    );
 }
 
 #[sqlx::test(migrations = "../migrations")]
