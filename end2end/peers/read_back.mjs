@@ -9,5 +9,8 @@ for await (const line of createInterface({ input: process.stdin })) {
   console.log(JSON.stringify({
     subject: mail.subject, from: boxes(mail.from), to: boxes(mail.to), replyTo: boxes(mail.replyTo), text: mail.text, html: mail.html || null,
     messageId: mail.messageId, date: mail.date?.toISOString(), list: mail.headers.get("list") ?? null,
+    cc: boxes(mail.cc), attached: mail.attachments.map((it) => ({
+      name: it.filename, type: it.contentType, content: it.content.toString("base64"),
+    })),
   }));
 }

@@ -18,11 +18,13 @@ def read(raw):
     defects += [f"{k}: {d}" for k, v in message.items() for d in v.defects]
     rest = raw.replace(b"\r\n", b"")
     return {
-        "subject": message["subject"], "from": boxes("from"), "to": boxes("to"), "replyTo": boxes("reply-to"), "text": body("plain"),
+        "subject": message["subject"], "from": boxes("from"), "to": boxes("to"), "cc": boxes("cc"), "replyTo": boxes("reply-to"), "text": body("plain"),
         "html": body("html"), "type": message.get_content_type(), "messageId": message["message-id"], "date": message["date"].datetime.isoformat(),
         "listId": message["list-id"], "listUnsubscribe": message["list-unsubscribe"],
         "listUnsubscribePost": message["list-unsubscribe-post"], "autoSubmitted": message["auto-submitted"], "defects": defects,
         "longest": max(len(line) for line in raw.split(b"\r\n")), "ascii": raw.isascii(), "bare": rest.count(b"\n") + rest.count(b"\r"),
+        "attached": [{"name": p.get_filename(), "type": p.get_content_type(), "content": base64.b64encode(p.get_payload(decode=True)).decode()}
+                     for p in message.iter_attachments()],
         "headers": [k for k, _ in message.items()],
     }
 

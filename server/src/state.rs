@@ -8,9 +8,11 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::config::Config;
 use crate::engine::Intake;
+use crate::http::api_v1::caller::SigningIn;
 use crate::http::console::Site;
 use crate::http::health::Readiness;
 use crate::http::public::PublicState;
+use crate::triggered::Desk;
 
 /// Shared by all handlers of one process; cheap to clone.
 #[derive(Clone, FromRef)]
@@ -29,4 +31,8 @@ pub struct AppState {
     pub readiness: Arc<Readiness>,
     /// Where triggered messages are handed in.
     pub intake: Arc<Intake>,
+    /// Where single calls for messages wait for the one under way.
+    pub desk: Arc<Desk>,
+    /// Where calls wait whose token is being looked at.
+    pub signing: Arc<SigningIn>,
 }

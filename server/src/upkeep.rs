@@ -18,6 +18,9 @@ pub async fn run(domain: Domain) {
             Ok(sessions) => tracing::debug!(sessions, "removed sessions that had ended"),
             Err(error) => tracing::warn!(%error, "ended sessions could not be removed; trying later"),
         }
+        if let Err(error) = domain::messages::forget_files(&domain).await {
+            tracing::warn!(%error, "attachments of long ago could not be deleted");
+        }
         if let Err(error) = domain::clients::forget_expired(&domain).await {
             tracing::warn!(%error, "expired tokens could not be deleted; trying later");
         }

@@ -30,6 +30,7 @@ async fn send_two(mut line: Connection) {
     let to = |recipient| Envelope {
         sender: None,
         recipient,
+        copies: &[],
         eight_bit: false,
         size: 0,
     };

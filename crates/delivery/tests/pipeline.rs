@@ -45,6 +45,51 @@ async fn content_and_the_next_envelope_travel_in_one_write() {
 }
 
 #[tokio::test]
+async fn copies_are_asked_for_one_by_one_and_a_refused_one_is_told() {
+    let talk = |heard: &str, said: &str| [at_once(heard), say(said)];
+    let mut steps = greeting(PIPELINING);
+    for (heard, said) in [
+        ("MAIL FROM:<b@s.example>\r\n", "250 ok\r\n"),
+        ("RCPT TO:<a@r.example>\r\n", "250 ok\r\n"),
+        ("RCPT TO:<b@r.example>\r\n", "550 5.1.1 nobody\r\n"),
+        ("RCPT TO:<b@s.example>\r\n", "250 ok\r\n"),
+        ("DATA\r\n", "354 go\r\n"),
+        // The next one, without copies, goes in its group again.
+        (&format!("{CONTENT_WIRE}{GROUP_A}"), "250 one\r\n250 ok\r\n250 ok\r\n354 go\r\n"),
+        (CONTENT_WIRE, "250 two\r\n"),
+        // The recipient itself refused: nobody gets a copy.
+        ("MAIL FROM:<b@s.example>\r\n", "250 ok\r\n"),
+        ("RCPT TO:<a@r.example>\r\n", "550 5.1.1 nobody\r\n"),
+    ] {
+        steps.extend(talk(heard, said));
+    }
+    let (port, server) = script::server(steps).await;
+    let addresses = Addresses::new();
+    let copies = [addresses.b.clone(), addresses.sender.clone()];
+    let with_copies = Envelope {
+        copies: &copies,
+        ..addresses.to(&addresses.a)
+    };
+    let mut line = script::line(port).await;
+    assert_eq!(line.announce(with_copies).await, Announced::Ready);
+    let delivered = line.deliver(CONTENT, Some(addresses.to(&addresses.a))).await;
+    let HandOff::Accepted(reply) = &delivered.result else {
+        panic!("{delivered:?}")
+    };
+    assert_eq!(reply.text, "one; copies refused: 1 (550 5.1.1 nobody)");
+    assert_eq!(delivered.next, Some(Announced::Ready));
+    // One with copies is not announced behind another.
+    let delivered = line.deliver(CONTENT, Some(with_copies)).await;
+    assert_eq!((short(&delivered.result), delivered.next), ((250, None), None));
+    assert_eq!(
+        stopped(&line.announce(with_copies).await),
+        (550, Some(Stage::Recipient))
+    );
+    drop(line);
+    server.await.unwrap();
+}
+
+#[tokio::test]
 async fn a_refused_recipient_is_ended_by_a_lone_dot_or_by_rset() {
     // 354 all the same: the dot's reply is read before anything else is said.
     let replies = [

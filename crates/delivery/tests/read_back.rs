@@ -2,7 +2,8 @@
 
 mod support;
 
-use delivery::email::{List, Mailbox, Message};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use delivery::email::{Address, Attached, List, Mailbox, Message};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -53,9 +54,11 @@ fn a_marketing_message_in_polish_with_emoji() {
         from: &from,
         reply_to: Some(&reply),
         to: &to,
+        cc: &[],
         subject: SUBJECT,
         text: "Cześć, Agnieszko! 🎉\n\n.\n..kropka\nFrom here\nspacja na końcu \nkoniec",
         html: Some(&html),
+        attached: &[],
         message_id: "0193a0b0c0d07000800000000000abcd.17",
         date: "2026-11-21T12:00:00Z".parse::<Timestamp>().unwrap(),
         language: "pl",
@@ -90,9 +93,11 @@ fn a_plain_notice() {
         from: &from,
         reply_to: None,
         to: &to,
+        cc: &[],
         subject: "A long subject in plain letters that has to be folded somewhere because it goes on and on well past the usual width",
         text: "Hello.\n",
         html: None,
+        attached: &[],
         message_id: "n1",
         date: Timestamp::UNIX_EPOCH,
         language: "en",
@@ -106,6 +111,54 @@ fn a_plain_notice() {
 }
 
 #[test]
+fn files_and_copies_arrive_as_they_were_given() {
+    let from = Mailbox::new("Office", "office@uni.example").unwrap();
+    let to = Mailbox::new("", "pat@example.edu").unwrap();
+    let cc = ["one@example.edu", "two@example.edu"].map(|it| Address::parse(it).unwrap());
+    let bytes: Vec<u8> = (0..=255).cycle().take(10_000).collect();
+    let long = format!("{}.pdf", "ą".repeat(76));
+    let files = [
+        ("Świadectwo (kopia) \u{1f393}.pdf", "application/pdf", &bytes[..]),
+        ("ticket 7.png", "image/png", b"\x89PNG"),
+        ("lista.csv", "text/csv", "imię;ą\n".as_bytes()),
+        (&long, "application/pdf", b"x"),
+    ];
+    let attached = files.map(|(name, kind, content)| Attached { name, kind, content });
+    let message = Message {
+        from: &from,
+        reply_to: None,
+        to: &to,
+        cc: &cc,
+        subject: "With files",
+        text: "Hello.\n",
+        html: Some("<p>Hello.</p>"),
+        attached: &attached,
+        message_id: "f1",
+        date: Timestamp::UNIX_EPOCH,
+        language: "en",
+        list: None,
+        auto_submitted: true,
+    };
+    let read = check(&message);
+    assert_eq!(read["type"], "multipart/mixed");
+    let raw = message.assemble().unwrap();
+    for reader in [read, support::read_with_mailparser(raw.as_bytes())] {
+        assert_eq!(reader["cc"][1]["address"], "two@example.edu");
+        let seen = reader["attached"].as_array().unwrap();
+        assert_eq!(seen.len(), files.len());
+        for ((name, kind, content), seen) in files.iter().zip(seen) {
+            let content = STANDARD.encode(content);
+            assert_eq!(*seen, json!({"name": name, "type": kind, "content": content}));
+        }
+    }
+    for bad in ["", "a\r\nBcc: x@y.zz", "a\0.pdf"] {
+        let attached = [Attached { name: bad, kind: "application/pdf", content: b"x" }];
+        let message = Message { attached: &attached, ..message };
+        assert!(message.assemble().is_err(), "{bad:?}");
+    }
+}
+
+#[test]
 fn injection_is_refused_in_every_field() {
     let good = Mailbox::new("A", "a@uni.example").unwrap();
     let bad = Mailbox {
@@ -116,9 +169,11 @@ fn injection_is_refused_in_every_field() {
         from: &good,
         reply_to: None,
         to: &good,
+        cc: &[],
         subject: "s",
         text: "t",
         html: None,
+        attached: &[],
         message_id: "m",
         date: Timestamp::UNIX_EPOCH,
         language: "en",

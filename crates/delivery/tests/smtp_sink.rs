@@ -78,6 +78,7 @@ fn envelope(recipient: &Address) -> Envelope<'_> {
     Envelope {
         sender: None,
         recipient,
+        copies: &[],
         eight_bit: false,
         size: 100,
     }

@@ -78,7 +78,7 @@ impl Value {
     pub fn lacks(&self, path: &str) -> bool {
         let found = match path.split_once('.') {
             Some(("contact", field)) => self.person.contact(field),
-            Some(("attributes", key)) => self.person.attribute(key),
+            Some(("attributes", path)) => return self.person.lacks(path),
             _ => return false,
         };
         found.is_none()
@@ -99,6 +99,16 @@ impl Seen {
     fn attribute(&self, key: &str) -> Option<Jinja> {
         self.person.attributes.get(key).and_then(json)
     }
+
+    /// There is nothing under this path into the attributes: `order.total`.
+    fn lacks(&self, path: &str) -> bool {
+        let mut steps = path.split('.');
+        let mut found = steps.next().and_then(|key| self.person.attributes.get(key));
+        for step in steps {
+            found = found.and_then(|it| it.get(step));
+        }
+        found.and_then(json).is_none()
+    }
 }
 
 fn text(value: &str) -> Option<Jinja> {
@@ -107,7 +117,7 @@ fn text(value: &str) -> Option<Jinja> {
 
 fn json(value: &Json) -> Option<Jinja> {
     match value {
-        Json::Null | Json::Object(_) => None,
+        Json::Null => None,
         Json::Bool(it) => Some(Jinja::from(*it)),
         Json::Number(it) => it
             .as_i64()
@@ -116,6 +126,11 @@ fn json(value: &Json) -> Option<Jinja> {
             .or_else(|| it.as_f64().map(Jinja::from)),
         Json::String(it) => text(it),
         Json::Array(items) => Some(items.iter().filter_map(json).collect::<Vec<_>>().into()),
+        Json::Object(fields) => Some(Jinja::from_iter(
+            fields
+                .iter()
+                .filter_map(|(name, value)| Some((name.as_str(), json(value)?))),
+        )),
     }
 }
 

@@ -11,10 +11,10 @@ macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal, $status:literal;)+) => {
         /// What went wrong. The reader's words are in the catalogue, namespace `errors`, under the code's text.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
         pub enum Code {
             $($(#[$doc])* #[serde(rename = $text)] $name,)+
         }
+        $crate::text_enum::text_schema!(Code, "What went wrong; stable.", [$($text),+]);
         impl Code {
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
             /// Stable text: key in the catalogue and last part of the problem's `type` (RFC 9457).
@@ -86,6 +86,10 @@ codes! {
     ImageType = "image_type", 422;
     ImageTooLarge = "image_too_large", 422;
     InUse = "in_use", 409;
+    // messages
+    AttachmentType = "attachment_type", 422;
+    AttachmentsTooLarge = "attachments_too_large", 422;
+    NoCopies = "no_copies", 422;
     // imports
     ImportUnreadable = "import_unreadable", 422;
     ImportNoKey = "import_no_key", 422;

@@ -38,9 +38,50 @@ pub struct Parameter {
     /// Where a call leaves it out; of the same kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<Value>,
+    /// For previews and tests, and for those who write the calls; of the same kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub example: Option<Value>,
     /// For those who write the calls.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
+}
+
+text_enum! {
+    /// By which way a message reaches people.
+    Channel {
+        Email = "email",
+    }
+}
+
+impl Default for Channel {
+    fn default() -> Self {
+        Self::Email
+    }
+}
+
+/// Another sender where an attribute says so. The first rule that fits counts; where none does, the definition's own sender.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SenderRule {
+    /// Of the call, else of the person: `faculty`.
+    pub attribute: String,
+    /// Fits where the attribute, written as text, is one of these.
+    pub is: Vec<String>,
+    pub sender_profile_id: SenderProfileId,
+}
+
+/// When messages that may wait do not go. What is accepted then goes at the end of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct QuietHours {
+    /// `21:00`, on the clock of that zone.
+    pub from: String,
+    /// `08:00`: on the next day where it is before `from`. The same as `from`: no quiet hours.
+    pub until: String,
+    /// IANA name: `Europe/Warsaw`.
+    pub time_zone: String,
 }
 
 /// What a new message definition starts from. Content, sender and topic are those of the draft with the same id.
@@ -59,6 +100,9 @@ pub struct NewDefinition {
     pub template_id: Option<TemplateId>,
     #[serde(default)]
     pub parameters: Vec<Parameter>,
+    /// `email` where it is absent.
+    #[serde(default)]
+    pub channel: Channel,
 }
 
 /// Changes of a definition's draft: what is absent stays as it is. All of it is sealed when it is submitted.
@@ -75,6 +119,9 @@ pub struct DefinitionUpdate {
     /// Marketing needs one, so that people can leave it.
     pub topics: Option<Vec<TopicId>>,
     pub parameters: Option<Vec<Parameter>>,
+    /// Up to 50.
+    pub senders: Option<Vec<SenderRule>>,
+    pub quiet_hours: Option<QuietHours>,
 }
 
 /// A message definition with its draft.
@@ -86,6 +133,8 @@ pub struct DefinitionDetail {
     pub content: CampaignContent,
     pub sender_profile_id: Option<SenderProfileId>,
     pub topics: Vec<TopicId>,
+    pub senders: Vec<SenderRule>,
+    pub quiet_hours: Option<QuietHours>,
 }
 
 /// A message definition.
@@ -97,6 +146,7 @@ pub struct Definition {
     pub key: String,
     pub name: String,
     pub classification: Classification,
+    pub channel: Channel,
     /// Where the draft stands; what is sent meanwhile is `live`.
     pub state: CampaignState,
     pub parameters: Vec<Parameter>,
@@ -142,6 +192,17 @@ pub struct To {
     pub language: Option<crate::Language>,
 }
 
+/// A file that goes with a message: PDF, pictures, calendar entries, office documents, text. Up to 10 of them, 7 MB together.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Attachment {
+    /// With an ending that fits its content: `ticket.pdf`.
+    pub name: String,
+    /// Base64 (RFC 4648, section 4).
+    pub content: String,
+}
+
 /// One message that is asked for.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
@@ -164,6 +225,21 @@ pub struct Asked {
     /// Comes back with the status and with every event; up to 4 KB.
     #[cfg_attr(feature = "utoipa", schema(value_type = Object))]
     pub metadata: Map<String, Value>,
+    // What follows is left out of the JSON where it says nothing: a call's hash must not change with a new version of Campanile.
+    /// Where answers go, when not to the sender's own address for them.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub reply_to: String,
+    /// Who gets the same message too, for everybody to see. With `bcc` up to 10; not for marketing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cc: Vec<String>,
+    /// Who gets the same message too, unseen.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub bcc: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
+    /// Everything but the hand-over: checked, accepted, evaluated, and ended by the rule `test_mode`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub test: bool,
 }
 
 /// A message that was accepted: it is in the database and on its way.
@@ -244,12 +320,46 @@ pub struct MessageRow {
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
     #[serde(default, with = "crate::time::option")]
     pub send_at: Option<Timestamp>,
+    /// Not before, by `send_at` and quiet hours.
+    #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
+    #[serde(default, with = "crate::time::option")]
+    pub due_at: Option<Timestamp>,
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = "date-time"))]
     #[serde(default, with = "crate::time::option")]
     pub expires_at: Option<Timestamp>,
     /// As it was given.
     #[cfg_attr(feature = "utoipa", schema(value_type = Object))]
     pub metadata: Value,
+}
+
+/// A file that went with a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct AttachedFile {
+    pub name: String,
+    pub content_type: String,
+    /// Bytes.
+    pub size: i64,
+}
+
+/// What a message would be, and whether it would go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct MessagePreview {
+    /// The definition's version; 0: the draft.
+    pub version: i32,
+    pub from_name: String,
+    pub from_address: String,
+    /// Empty: answers go to the sender.
+    pub reply_to: String,
+    pub language: crate::Language,
+    pub subject: String,
+    pub html: String,
+    pub text: String,
+    /// Which rule would hold it back; empty: it would go.
+    pub rule: String,
+    /// Of a person the unit knows: every rule there is.
+    pub rules: Vec<RuleEvaluated>,
 }
 
 /// A message whole: its state, its end, everything that happened to it, and every rule that was looked at.
@@ -261,6 +371,15 @@ pub struct MessageDetail {
     pub reply_code: Option<i16>,
     pub reply: String,
     pub attempts: i16,
+    /// Empty: the sender's own.
+    pub reply_to: String,
+    pub cc: Vec<String>,
+    pub bcc: Vec<String>,
+    /// Of `cc` and `bcc`: who takes no mail, and got none.
+    pub left_out: Vec<String>,
+    pub attachments: Vec<AttachedFile>,
+    /// It was asked for in test mode.
+    pub test: bool,
     pub rules: Vec<RuleEvaluated>,
     pub events: Vec<MessageEvent>,
 }

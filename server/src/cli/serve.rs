@@ -71,6 +71,8 @@ pub(super) async fn serve(config: Config, options: Options) -> anyhow::Result<Ex
         public: PublicState::new(node.domain.clone(), hits),
         readiness: Arc::default(),
         intake: jobs.as_ref().map_or_else(Arc::default, Jobs::intake),
+        desk: Arc::default(),
+        signing: Arc::default(),
     };
     let address = node.config.http.public_url.origin().to_owned();
     println!("Campanile is ready at {address}");

@@ -8,7 +8,7 @@ use std::time::Duration;
 use delivery::breaker::Permit;
 use delivery::email::{Address, Announced, Connection, Content};
 use delivery::{HandOff, Stage};
-use domain::dispatch;
+use domain::dispatch::{self, Outcome, OutcomeKind};
 use render::Rendered;
 use tokio::time::Instant;
 
@@ -185,11 +185,47 @@ impl Line {
                 }
             }
         }
-        if let Err(outcome) = compose(engine, &item, &mut self.rendered, ready) {
+        let files = match self.files(&item).await {
+            Ok(files) => files,
+            Err(Some(outcome)) => {
+                self.lane.tell(Note::End(item.slot, *outcome)).await;
+                return None;
+            }
+            Err(None) => {
+                self.lane.tell(Note::Back(item.slot)).await;
+                self.engine.wait(Duration::from_secs(1)).await;
+                return None;
+            }
+        };
+        if let Err(outcome) = compose(engine, &item, &files, &mut self.rendered, ready) {
             self.lane.tell(Note::End(item.slot, *outcome)).await;
             return None;
         }
         Some(item)
+    }
+
+    /// The files of a message. An error: how it ends, or none where the database cannot be asked.
+    async fn files(&self, item: &Item) -> Result<Vec<Vec<u8>>, Option<Box<Outcome>>> {
+        let (engine, recipient) = (&self.engine, &item.recipient);
+        let named = recipient.extra.as_deref().map_or(&[][..], |it| &it.files);
+        let mut files = Vec::with_capacity(named.len());
+        for file in named {
+            let unit = item.slot.prepared.context.unit;
+            match dispatch::file(&engine.domain, unit, &file.sha256).await {
+                Ok(Some(content)) => files.push(content),
+                // Forgotten weeks after the message was due.
+                Ok(None) => {
+                    let now = engine.domain.now();
+                    let end = ended(recipient, OutcomeKind::Failed, "attachment_gone", None, "", now);
+                    return Err(Some(Box::new(end)));
+                }
+                Err(error) => {
+                    let _ = types::ApiError::from(error);
+                    return Err(None);
+                }
+            }
+        }
+        Ok(files)
     }
 
     /// The limits of its domain, before anything is composed. Whoever has to wait does so aside: others of the queue go meanwhile.

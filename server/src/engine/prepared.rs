@@ -10,6 +10,7 @@ use domain::sending;
 use render::Compiled;
 use secrecy::ExposeSecret;
 use types::DispatchId;
+use types::campaigns::Sender;
 use types::sending::DkimKind;
 
 use super::Engine;
@@ -19,21 +20,41 @@ use super::limits::{self, Limit};
 pub(super) struct Prepared {
     pub context: Context,
     pub compiled: Compiled,
+    pub list_name: String,
+    /// Limits of its senders' domains: who it is from is known after a person was let through, so the tightest counts.
+    pub rates: Vec<Limit>,
+    from: From,
+    /// By the choices of its context.
+    others: Vec<From>,
+}
+
+impl Prepared {
+    /// From whom a message with these attributes is, and the name that differs from the message's own.
+    pub fn from(&self, attributes: &serde_json::Value) -> (&From, Option<&str>) {
+        let choices = self.context.senders.iter().zip(&self.others);
+        for (choice, from) in choices {
+            if choice.fits(attributes) {
+                return (from, Some(&choice.sender.from_name));
+            }
+        }
+        (&self.from, None)
+    }
+}
+
+/// From whom a message is.
+pub(super) struct From {
     pub sender: Address,
     pub reply_to: Option<Mailbox>,
     /// RFC 2919: stable for a topic of a unit.
     pub list_id: String,
-    pub list_name: String,
     /// Envelope senders are in this domain.
     pub bounce_domain: String,
     /// What links begin with, without a slash at the end.
     pub origin: String,
-    /// Limits of its sender domain.
-    pub rates: Vec<Limit>,
     signers: Signers,
 }
 
-impl Prepared {
+impl From {
     /// Appends the DKIM signatures of the sender's domain; nothing when it has no active key.
     ///
     /// # Errors
@@ -94,39 +115,49 @@ impl PreparedCache {
 
 async fn prepare(engine: &Engine, context: Context) -> Result<Prepared, Unusable> {
     let compiled = render::compile(&context.source).map_err(|_| Unusable::Message("template"))?;
-    let sender = Address::parse(&context.sender.from_address).map_err(|_| Unusable::Message("sender"))?;
-    let reply_to = match context
-        .sender
-        .reply_to
-        .as_deref()
-        .filter(|text| !text.trim().is_empty())
-    {
+    let from = from(engine, &context, &context.sender).await?;
+    let mut rates = rates(engine, from.sender.domain()).await?;
+    let mut others: Vec<From> = Vec::with_capacity(context.senders.len());
+    for choice in &context.senders {
+        let other = self::from(engine, &context, &choice.sender).await?;
+        let known = std::iter::once(&from).chain(&others);
+        if known.into_iter().all(|it| it.sender.domain() != other.sender.domain()) {
+            rates.extend(self::rates(engine, other.sender.domain()).await?);
+        }
+        others.push(other);
+    }
+    let list_name = match &context.topic {
+        Some((_, name)) => name,
+        None => &context.source.unit.name,
+    };
+    Ok(Prepared {
+        list_name: list_name.chars().filter(|c| !c.is_control()).collect(),
+        rates,
+        from,
+        others,
+        context,
+        compiled,
+    })
+}
+
+async fn from(engine: &Engine, context: &Context, sender: &Sender) -> Result<From, Unusable> {
+    let address = Address::parse(&sender.from_address).map_err(|_| Unusable::Message("sender"))?;
+    let reply_to = match sender.reply_to.as_deref().filter(|text| !text.trim().is_empty()) {
         Some(text) => Some(Mailbox::new("", text).map_err(|_| Unusable::Message("reply-to"))?),
         None => None,
     };
-    let (list_id, list_name) = match &context.topic {
-        Some((key, name)) => (
-            format!("{key}.{}.{}", context.unit_key, sender.domain()),
-            name.clone(),
-        ),
-        None => (
-            format!("{}.{}", context.unit_key, sender.domain()),
-            context.source.unit.name.clone(),
-        ),
+    let list_id = match &context.topic {
+        Some((key, _)) => format!("{key}.{}.{}", context.unit_key, address.domain()),
+        None => format!("{}.{}", context.unit_key, address.domain()),
     };
-    let list_name = list_name.chars().filter(|c| !c.is_control()).collect();
-    let places = sending::places(&engine.domain, context.unit, sender.domain()).await?;
-    Ok(Prepared {
-        bounce_domain: places.bounce_domain.unwrap_or_else(|| sender.domain().to_owned()),
+    let places = sending::places(&engine.domain, context.unit, address.domain()).await?;
+    Ok(From {
+        bounce_domain: places.bounce_domain.unwrap_or_else(|| address.domain().to_owned()),
         origin: places.tracking_origin,
-        rates: rates(engine, sender.domain()).await?,
-        signers: signers(engine, sender.domain()).await?,
-        context,
-        compiled,
-        sender,
+        signers: signers(engine, address.domain()).await?,
+        sender: address,
         reply_to,
         list_id,
-        list_name,
     })
 }
 

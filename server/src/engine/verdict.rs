@@ -190,6 +190,7 @@ mod tests {
             attributes: serde_json::json!({}),
             attempts: 0,
             first_attempt: None,
+            extra: None,
         }
     }
 

@@ -38,6 +38,8 @@ pub fn state_of(domain: domain::Domain, environment: &[(&str, &str)]) -> AppStat
         metrics: PrometheusBuilder::new().build_recorder().handle(),
         readiness: Arc::default(),
         intake: Arc::default(),
+        desk: Arc::default(),
+        signing: Arc::default(),
     }
 }
 

@@ -10,6 +10,7 @@ mod clock_jumps;
 mod database_read_only;
 mod frozen_worker;
 mod full_disk;
+mod kill_calls;
 mod kill_database;
 mod kill_worker;
 mod pause_and_cancel;

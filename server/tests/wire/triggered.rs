@@ -2,13 +2,15 @@
 
 use std::time::Instant;
 
-use domain::access::{SendMessages, System};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use domain::access::{EditCampaigns, ReadMessages, SendMessages, System};
 use domain::dispatch::Accepted;
 use domain::messages;
+use serde_json::json;
 use server::engine::Intake;
 use sqlx::PgPool;
 use types::DispatchId;
-use types::messages::Asked;
+use types::messages::{Asked, Attachment, DefinitionUpdate, MessageState, SenderRule};
 
 use super::*;
 use support::Sink;
@@ -238,4 +240,88 @@ async fn a_message_waits_for_its_time(pool: PgPool) {
     counted(&university, id, [4, 2, 0, 1]).await;
     jobs.stop().await;
     assert_eq!(to_people(&sink), 2);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn copies_files_and_another_sender_are_in_the_mail(pool: PgPool) {
+    let sink = Sink::start(&[]);
+    let university = university(pool).await;
+    let defined = university
+        .defined(university.admissions, KEY, Classification::Transactional, &[])
+        .await
+        .unwrap();
+    let law: types::SenderProfileId = sqlx::query_scalar(
+        "insert into sender_profiles (id, unit_id, name, from_name, from_address, created_at, updated_at)
+         values (gen_random_uuid(), $1, 'Law', 'Faculty of Law', 'law@university.test', now(), now()) returning id",
+    )
+    .bind(university.admissions.uuid())
+    .fetch_one(university.domain.pool())
+    .await
+    .unwrap();
+    let change = DefinitionUpdate {
+        edit_version: 2,
+        senders: Some(vec![SenderRule {
+            attribute: "order".to_owned(),
+            is: vec!["law".to_owned()],
+            sender_profile_id: law,
+        }]),
+        ..DefinitionUpdate::default()
+    };
+    let edit = System.grant::<EditCampaigns>(university.admissions);
+    let mut tx = university.domain.begin().await.unwrap();
+    messages::update(&mut tx, &edit, defined.id, &change).await.unwrap();
+    tx.commit().await.unwrap();
+    university.approved(&defined).await.unwrap();
+    let jobs = start(&university, settings(sink.port, 2)).await;
+    let intake = jobs.intake();
+
+    let mut asked = university.asked("ada@mail.example", "law");
+    asked.reply_to = "dean@university.test".to_owned();
+    asked.cc = vec!["tutor@mail.example".to_owned(), "gone@mail.example".to_owned()];
+    asked.bcc = vec!["archive@mail.example".to_owned()];
+    let content = "%PDF-1.7\n\u{1}bytes";
+    asked.attachments = vec![Attachment {
+        name: "Ticket ą.pdf".to_owned(),
+        content: STANDARD.encode(content),
+    }];
+    let accepted = posted(&university, &intake, asked).await.unwrap();
+    arrived(&sink, "ada@mail.example").await;
+    let mails = sink.received();
+    let mail = mails.iter().find(|mail| mail.to == "ada@mail.example").unwrap();
+    assert_eq!(
+        mail.all,
+        json!(["ada@mail.example", "tutor@mail.example", "archive@mail.example"])
+    );
+    let text = String::from_utf8_lossy(&mail.raw);
+    assert!(!text.contains("archive@mail.example"), "nobody sees a blind copy");
+    let read = support::read_with_mailparser(&mail.raw);
+    assert_eq!(read["from"], json!([{"name": "Faculty of Law", "address": "law@university.test"}]));
+    assert_eq!(read["replyTo"][0]["address"], "dean@university.test");
+    assert_eq!(read["cc"][1]["address"], "gone@mail.example");
+    assert_eq!(
+        read["attached"],
+        json!([{"name": "Ticket ą.pdf", "type": "application/pdf", "content": STANDARD.encode(content)}])
+    );
+    // What became of the copies is told with the message.
+    let by = System.grant::<ReadMessages>(university.admissions);
+    let mut seen = None;
+    for _ in 0..200 {
+        let mut tx = university.domain.begin().await.unwrap();
+        seen = messages::find(&mut tx, &by, &accepted.id.to_string()).await.unwrap();
+        if seen.as_ref().is_some_and(|it| it.message.state == MessageState::Sent) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let reply = seen.unwrap().reply;
+    assert!(reply.ends_with("copies refused: 1 (550 5.1.1 no such user)"), "{reply}");
+
+    // Another message is from the office.
+    posted(&university, &intake, university.asked("bob@mail.example", "7")).await.unwrap();
+    arrived(&sink, "bob@mail.example").await;
+    let mails = sink.received();
+    let mail = mails.iter().find(|mail| mail.to == "bob@mail.example").unwrap();
+    let read = support::read_with_mailparser(&mail.raw);
+    assert_eq!(read["from"], json!([{"name": "Office", "address": "office@university.test"}]));
+    jobs.stop().await;
 }

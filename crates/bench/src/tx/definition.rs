@@ -6,7 +6,7 @@ use domain::{Domain, approvals, campaigns, clients, messages};
 use types::access::Permission;
 use types::clients::ApiClientInput;
 use types::content::Classification;
-use types::messages::{DefinitionUpdate, NewDefinition, Parameter, ParameterKind};
+use types::messages::{Channel, DefinitionUpdate, NewDefinition, Parameter, ParameterKind};
 
 use crate::node::{self, failed};
 use crate::send::campaign::{self, UNIT};
@@ -37,6 +37,7 @@ pub async fn live(domain: &Domain) -> Result<(String, Vec<String>)> {
         kind: ParameterKind::Text,
         required: true,
         default: None,
+        example: None,
         description: String::new(),
     };
     let new = NewDefinition {
@@ -45,6 +46,7 @@ pub async fn live(domain: &Domain) -> Result<(String, Vec<String>)> {
         classification: Some(Classification::Transactional),
         template_id: None,
         parameters: vec![order],
+        channel: Channel::Email,
     };
     let id = messages::create(&mut tx, &edit, &new).await.map_err(failed)?;
     let change = DefinitionUpdate {

@@ -6,13 +6,16 @@ use std::fmt::Write;
 use jiff::{Timestamp, fmt::rfc2822::DateTimePrinter, tz::TimeZone};
 
 use super::{
-    address::Mailbox,
+    address::{Address, Mailbox},
+    attachment,
     body::{self, Encoding},
     header,
 };
 
 /// What a part's boundary begins with; quoted-printable never has `=_`, and behind it stands the message's own id.
 const BOUNDARY: &str = "=_campanile_";
+/// The same around files.
+const MIXED: &str = "=_campanile_mixed_";
 
 const DATE: DateTimePrinter = DateTimePrinter::new();
 
@@ -38,6 +41,17 @@ pub struct List<'a> {
     pub unsubscribe: &'a str,
 }
 
+/// A file that goes with a message.
+#[derive(Clone, Copy, Debug)]
+pub struct Attached<'a> {
+    /// As the reader sees it.
+    pub name: &'a str,
+    /// `application/pdf`.
+    pub kind: &'a str,
+    /// Its bytes.
+    pub content: &'a [u8],
+}
+
 /// Everything a message is made of. Borrowed: assembled once per recipient.
 #[derive(Clone, Copy, Debug)]
 pub struct Message<'a> {
@@ -47,12 +61,16 @@ pub struct Message<'a> {
     pub reply_to: Option<&'a Mailbox>,
     /// The one recipient.
     pub to: &'a Mailbox,
+    /// Who gets it too, for everybody to see.
+    pub cc: &'a [Address],
     /// The subject line.
     pub subject: &'a str,
     /// The text part; never empty for a good message.
     pub text: &'a str,
     /// The HTML part, when there is one.
     pub html: Option<&'a str>,
+    /// Files that go with it.
+    pub attached: &'a [Attached<'a>],
     /// Left side of the Message-ID, unique and the same for each attempt of one delivery; the right side is the sender's
     /// domain.
     pub message_id: &'a str,
@@ -80,8 +98,28 @@ impl Message<'_> {
     /// When a value would break out of its header field; `out` then holds a beginning.
     pub fn assemble_into(&self, out: &mut String) -> Result<(), MessageError> {
         out.clear();
-        out.reserve(1024 + self.text.len() + self.html.map_or(0, |html| html.len() + html.len() / 8));
+        let files: usize = self.attached.iter().map(|it| 512 + it.content.len() * 3 / 2).sum();
+        out.reserve(1024 + self.text.len() + self.html.map_or(0, |html| html.len() + html.len() / 8) + files);
         self.headers(out)?;
+        if self.attached.is_empty() {
+            return self.words(out);
+        }
+        let id = self.message_id;
+        let _ = write!(
+            out,
+            "Content-Type: multipart/mixed; boundary=\"{MIXED}{id}\"\r\n\r\n--{MIXED}{id}\r\n"
+        );
+        self.words(out)?;
+        for file in self.attached {
+            let _ = write!(out, "\r\n--{MIXED}{id}\r\n");
+            attachment::write(out, *file)?;
+        }
+        let _ = write!(out, "--{MIXED}{id}--\r\n");
+        Ok(())
+    }
+
+    /// What is read: text, and HTML where there is some.
+    fn words(&self, out: &mut String) -> Result<(), MessageError> {
         let Some(html) = self.html else {
             return part(out, "text/plain", self.language, self.text);
         };
@@ -121,6 +159,13 @@ impl Message<'_> {
         out.push_str("\r\n");
         header::mailbox(out, "From", self.from)?;
         header::mailbox(out, "To", self.to)?;
+        for (n, address) in self.cc.iter().enumerate() {
+            out.push_str(if n == 0 { "Cc: " } else { ",\r\n " });
+            out.push_str(address.as_str());
+        }
+        if !self.cc.is_empty() {
+            out.push_str("\r\n");
+        }
         if let Some(reply_to) = self.reply_to {
             header::mailbox(out, "Reply-To", reply_to)?;
         }

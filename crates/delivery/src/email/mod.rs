@@ -1,6 +1,7 @@
 //! E-mail: addresses, MIME messages, the relay and the connection to it.
 
 pub mod address;
+mod attachment;
 pub mod body;
 pub mod connection;
 pub mod dkim;
@@ -12,5 +13,5 @@ pub mod verp;
 
 pub use address::{Address, Mailbox};
 pub use connection::{Announced, Connection, Content, Delivered, Envelope, OpenError, Outgoing};
-pub use message::{List, Message, MessageError};
+pub use message::{Attached, List, Message, MessageError};
 pub use relay::{Connector, Relay, RelayError, Security, Timeouts};

@@ -52,6 +52,8 @@ pub struct Sink {
 pub struct Received {
     pub from: String,
     pub to: String,
+    /// All recipients of its envelope.
+    pub all: Value,
     pub raw: Vec<u8>,
     pub tls: bool,
     pub user: String,
@@ -103,6 +105,7 @@ impl Sink {
                 Received {
                     from: value["from"].as_str().unwrap_or_default().to_owned(),
                     to: value["to"][0].as_str().unwrap().to_owned(),
+                    all: value["to"].clone(),
                     raw: STANDARD.decode(value["raw"].as_str().unwrap()).unwrap(),
                     tls: value["tls"].as_bool().unwrap(),
                     user: value["user"].as_str().unwrap().to_owned(),

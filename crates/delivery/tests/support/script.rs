@@ -187,6 +187,7 @@ impl Addresses {
         Envelope {
             sender: Some(&self.sender),
             recipient,
+            copies: &[],
             eight_bit: false,
             size: 0,
         }

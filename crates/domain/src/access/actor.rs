@@ -10,7 +10,7 @@ use types::{
 use uuid::Uuid;
 
 /// Who is behind an act.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ActorKind {
     User(UserId),
     Client(ClientId),

@@ -2,7 +2,7 @@ use super::notify;
 use crate::access::EditCampaigns;
 use crate::audit::{self, Object};
 use crate::campaigns::state::{Act, apply};
-use crate::campaigns::{Parts, hex, lock, person_behind, prepare_draft, run_checks};
+use crate::campaigns::{Called, Parts, hex, lock, person_behind, prepare_draft, run_checks};
 use crate::error::Fields;
 use crate::{Error, Granted, Result, Tx};
 use serde_json::json;
@@ -45,6 +45,10 @@ pub async fn submit(
     )
     .fetch_one(tx.conn())
     .await?;
+    let called = draft.called.clone().map(|called| Called {
+        senders: prepared.senders.clone(),
+        ..called
+    });
     let parts = Parts {
         unit: draft.unit,
         campaign: id,
@@ -55,7 +59,7 @@ pub async fn submit(
         sender: serde_json::to_value(sender)?,
         schedule: serde_json::to_value(&draft.schedule)?,
         throttle_per_hour: draft.throttle_per_hour,
-        called: draft.called.as_ref().map(serde_json::to_value).transpose()?,
+        called: called.map(serde_json::to_value).transpose()?,
     };
     let seal = parts.seal();
     let author = person_behind(tx, by.kind()).await?;

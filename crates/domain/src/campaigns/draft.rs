@@ -2,9 +2,9 @@
 
 use crate::{Error, Result, Tx};
 use serde_json::Value;
-use types::campaigns::{Audience, CampaignContent, CampaignState, Schedule};
+use types::campaigns::{Audience, CampaignContent, CampaignState, Schedule, Sender};
 use types::content::Classification;
-use types::messages::Parameter;
+use types::messages::{Parameter, QuietHours, SenderRule};
 use types::{CampaignId, RevisionId, SenderProfileId, UnitId};
 
 /// What can be edited, and where it stands.
@@ -25,6 +25,8 @@ pub(crate) struct Draft {
     pub archived: bool,
     /// Of a message definition: how it is called. None: a campaign.
     pub called: Option<Called>,
+    /// Of a message definition: other senders, not looked up yet.
+    pub senders: Vec<SenderRule>,
 }
 
 /// How a message definition is called, as it is sealed.
@@ -32,6 +34,35 @@ pub(crate) struct Draft {
 pub(crate) struct Called {
     pub key: String,
     pub parameters: Vec<Parameter>,
+    /// Other senders, by attributes; the first that fits.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub senders: Vec<SenderChoice>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quiet_hours: Option<QuietHours>,
+}
+
+/// A [`SenderRule`] with the sender as it was when it was sealed.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct SenderChoice {
+    /// Of the call, else of the person.
+    pub attribute: String,
+    /// Fits where the attribute, written as text, is one of these.
+    pub is: Vec<String>,
+    /// Who it is from then.
+    pub sender: Sender,
+}
+
+impl SenderChoice {
+    /// Whether a message with these attributes is from this sender.
+    #[must_use]
+    pub fn fits(&self, attributes: &Value) -> bool {
+        let text = match &attributes[&self.attribute] {
+            Value::String(text) => text.clone(),
+            value @ (Value::Number(_) | Value::Bool(_)) => value.to_string(),
+            _ => return false,
+        };
+        self.is.iter().any(|it| it.trim() == text.trim())
+    }
 }
 
 struct Row {
@@ -49,6 +80,8 @@ struct Row {
     archived: bool,
     key: Option<String>,
     parameters: Value,
+    senders: Value,
+    quiet_hours: Option<Value>,
 }
 
 impl Row {
@@ -70,10 +103,15 @@ impl Row {
             called: self
                 .key
                 .map(|key| {
-                    let parameters = serde_json::from_value(self.parameters)?;
-                    Ok::<_, Error>(Called { key, parameters })
+                    Ok::<_, Error>(Called {
+                        key,
+                        parameters: serde_json::from_value(self.parameters)?,
+                        senders: Vec::new(),
+                        quiet_hours: self.quiet_hours.map(serde_json::from_value).transpose()?,
+                    })
                 })
                 .transpose()?,
+            senders: serde_json::from_value(self.senders)?,
         })
     }
 }
@@ -93,7 +131,7 @@ pub(crate) async fn lock(tx: &mut Tx, unit: UnitId, id: CampaignId) -> Result<Dr
         Row,
         r#"select id as "id: CampaignId", name, classification, state, audience, content,
                   sender_profile_id as "sender_profile_id: SenderProfileId", schedule, throttle_per_hour, edit_version,
-                  current_revision_id as "current_revision_id: RevisionId", archived_at is not null as "archived!", key, parameters
+                  current_revision_id as "current_revision_id: RevisionId", archived_at is not null as "archived!", key, parameters, senders, quiet_hours
            from campaigns where id = $1 and unit_id = $2 for update"#,
         id.uuid(),
         unit.uuid(),
@@ -134,7 +172,7 @@ pub(crate) async fn read(tx: &mut Tx, unit: UnitId, id: CampaignId) -> Result<Dr
         Row,
         r#"select id as "id: CampaignId", name, classification, state, audience, content,
                   sender_profile_id as "sender_profile_id: SenderProfileId", schedule, throttle_per_hour, edit_version,
-                  current_revision_id as "current_revision_id: RevisionId", archived_at is not null as "archived!", key, parameters
+                  current_revision_id as "current_revision_id: RevisionId", archived_at is not null as "archived!", key, parameters, senders, quiet_hours
            from campaigns where id = $1 and unit_id = $2"#,
         id.uuid(),
         unit.uuid(),

@@ -43,6 +43,7 @@ pub use update::update;
 pub(crate) use audience::{count, samples};
 pub(crate) use checks::run as run_checks;
 pub(crate) use create::{NAME_CHARS, first_content};
+pub use draft::SenderChoice;
 pub(crate) use draft::{Called, Draft, lock, lock_campaign, lock_definition, read, set_state};
 pub(crate) use source::prepare_draft;
 

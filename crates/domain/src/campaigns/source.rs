@@ -1,6 +1,6 @@
 //! From a draft to what is sealed: the template's text, the unit's address, the sender, the footer's words.
 
-use super::{Draft, footer};
+use super::{Draft, SenderChoice, footer};
 use crate::{Error, Result, Tx};
 use render::{Content, Source, TemplateSource, UnitInfo};
 use std::collections::BTreeMap;
@@ -15,8 +15,10 @@ pub struct Prepared {
     pub schedule: Schedule,
     /// Why there is no source or sender.
     pub missing: Vec<CheckCode>,
-    /// The sender's domain, where it is not one of the unit's.
+    /// A sender's domain, where it is not one of the unit's.
     pub foreign_domain: Option<String>,
+    /// Other senders, by attributes.
+    pub senders: Vec<SenderChoice>,
 }
 
 /// The sending unit, as the footer names it: its own address, else the nearest one above it.
@@ -132,9 +134,22 @@ pub(crate) async fn prepare_draft(tx: &mut Tx, draft: &Draft) -> Result<Prepared
         missing.push(CheckCode::NoSender);
     }
     let from_name = sender.as_ref().map(|it| it.from_name.clone());
+    let mut senders = Vec::with_capacity(draft.senders.len());
+    for rule in &draft.senders {
+        match self::sender(tx, draft.unit, rule.sender_profile_id).await? {
+            Some(sender) => senders.push(SenderChoice {
+                attribute: rule.attribute.clone(),
+                is: rule.is.clone(),
+                sender,
+            }),
+            None if missing.contains(&CheckCode::NoSender) => {}
+            None => missing.push(CheckCode::NoSender),
+        }
+    }
     let foreign_domain = sender
-        .as_ref()
-        .and_then(|it| foreign_domain(&it.from_address, &unit.sender_domains));
+        .iter()
+        .chain(senders.iter().map(|it| &it.sender))
+        .find_map(|it| foreign_domain(&it.from_address, &unit.sender_domains));
     let source = template.map(|template| Source {
         template,
         classification: draft.classification,
@@ -154,6 +169,7 @@ pub(crate) async fn prepare_draft(tx: &mut Tx, draft: &Draft) -> Result<Prepared
         schedule: draft.schedule.clone(),
         missing,
         foreign_domain,
+        senders,
     })
 }
 

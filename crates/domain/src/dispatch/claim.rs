@@ -1,6 +1,6 @@
 //! A chunk in one worker's hands.
 
-use super::{record::Rules, state::Lane, worker::Worker};
+use super::{intake::Extra, record::Rules, state::Lane, worker::Worker};
 use crate::{Domain, Result, ts};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -48,6 +48,8 @@ pub struct Recipient {
     pub attempts: u32,
     /// When the first attempt was made; none before it.
     pub first_attempt: Option<Timestamp>,
+    /// Of a triggered message: what its call gave beyond attributes.
+    pub extra: Option<Box<Extra>>,
 }
 
 /// Takes a due chunk of a dispatch, if there is one.
@@ -202,7 +204,8 @@ pub async fn slice(
            select a.mine as "mine!", d.seq as "seq?", d.contact_id as "contact?: ContactId", d.address as "address?", d.language as "language?",
                   d.first_name as "first_name?", d.last_name as "last_name?", d.attributes as "attributes?", d.attempts as "attempts?",
                   d.first_at as "first_at?: jiff_sqlx::Timestamp",
-                  coalesce(h.rule, (select 'expired' from messages x where $11 and x.dispatch_id = $1 and x.seq = d.seq and x.expires_at <= $6)) as "rule?"
+                  coalesce(h.rule, (select 'expired' from messages x where $11 and x.dispatch_id = $1 and x.seq = d.seq and x.expires_at <= $6)) as "rule?",
+                  (select x.extra from messages x where $11 and x.dispatch_id = $1 and x.seq = d.seq) as "extra?"
            from (select exists (select from announced) as mine) a
            left join due d on true
            left join mailing_recheck($8, $9, $10, (select array_agg(contact_id order by seq) from due), (select array_agg(address order by seq) from due)) h
@@ -249,6 +252,7 @@ pub async fn slice(
             attributes: row.attributes.unwrap_or_default(),
             attempts: row.attempts.and_then(|n| u32::try_from(n).ok()).unwrap_or(0),
             first_attempt: row.first_at.map(jiff_sqlx::Timestamp::to_jiff),
+            extra: row.extra.map(serde_json::from_value).transpose()?,
         });
     }
     Ok(Some(slice))

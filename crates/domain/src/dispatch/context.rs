@@ -1,6 +1,7 @@
 //! What a worker needs to know of a dispatch, once for all its recipients.
 
 use super::{record::Rules, state::Lane};
+use crate::campaigns::SenderChoice;
 use crate::{Domain, Error, Result, Tx};
 use types::{
     CampaignId, DispatchId, Language, UnitId,
@@ -26,6 +27,8 @@ pub struct Context {
     pub source: render::Source,
     /// From whom, as approved.
     pub sender: Sender,
+    /// From whom instead, by attributes; the first that fits.
+    pub senders: Vec<SenderChoice>,
     /// The one topic it is about, if it is one: key and name for List-Id.
     pub topic: Option<(String, String)>,
 }
@@ -45,7 +48,7 @@ impl Context {
 pub async fn context(domain: &Domain, dispatch: DispatchId) -> Result<Option<Context>> {
     let Some(row) = sqlx::query!(
         r#"select d.unit_id as "unit: UnitId", u.key as unit_key, d.campaign_id as "campaign: CampaignId", d.lane, d.classification,
-                  r.audience, r.source, r.sender
+                  r.audience, r.source, r.sender, r.called -> 'senders' as senders
            from dispatches d join units u on u.id = d.unit_id join campaign_revisions r on r.id = d.revision_id
            where d.id = $1"#,
         dispatch.uuid()
@@ -76,6 +79,7 @@ pub async fn context(domain: &Domain, dispatch: DispatchId) -> Result<Option<Con
         },
         source,
         sender: serde_json::from_value(row.sender)?,
+        senders: row.senders.map(serde_json::from_value).transpose()?.unwrap_or_default(),
         topic,
     }))
 }

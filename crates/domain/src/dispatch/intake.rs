@@ -10,8 +10,9 @@ use super::{
     state::Lane,
     worker::Worker,
 };
-use crate::{Error, Result, Tx, ts};
+use crate::{Domain, Error, Result, Tx, ts};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use types::{CampaignId, ContactId, DispatchId, MessageId, RevisionId, UnitId};
 use uuid::Uuid;
@@ -68,6 +69,62 @@ pub struct Call {
     pub asked_by: Option<Uuid>,
 }
 
+/// A file of a message, which is kept aside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttachedTo {
+    /// As the reader sees it.
+    pub name: String,
+    /// Content type.
+    pub kind: String,
+    /// Bytes.
+    pub size: usize,
+    /// Of the content, in hexadecimal.
+    pub sha256: String,
+}
+
+/// What a call gives beyond attributes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Extra {
+    /// Where answers go.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<String>,
+    /// Who gets the message too, seen by all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cc: Vec<String>,
+    /// Who gets it too, unseen.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub bcc: Vec<String>,
+    /// Who was to get it too and takes no mail.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
+    /// In the order of the call.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<AttachedTo>,
+}
+
+impl Extra {
+    /// It says nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// The content of a unit's file; none once it is forgotten.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn file(domain: &Domain, unit: UnitId, sha256: &str) -> Result<Option<Vec<u8>>> {
+    Ok(sqlx::query_scalar!(
+        "select content from message_files where unit_id = $1 and sha256 = decode($2, 'hex')",
+        unit.uuid(),
+        sha256
+    )
+    .fetch_optional(domain.pool())
+    .await?)
+}
+
 /// A line to be added.
 #[derive(Clone, Debug)]
 pub struct Line {
@@ -83,10 +140,16 @@ pub struct Line {
     pub attributes: Value,
     /// The caller's.
     pub metadata: Value,
-    /// Not before.
+    /// The caller's: not before.
     pub send_at: Option<Timestamp>,
+    /// When it may go, where that is not at once.
+    pub due_at: Option<Timestamp>,
     /// Not after.
     pub expires_at: Option<Timestamp>,
+    /// What the call gave beyond attributes.
+    pub extra: Option<Extra>,
+    /// Everything but the hand-over.
+    pub test: bool,
     /// SHA-256 of what was asked.
     pub hash: [u8; 32],
 }
@@ -104,8 +167,12 @@ pub struct Accepted {
     pub claimed: Option<(Claimed, Recipient)>,
 }
 
+/// Most lines that the worker which accepted them keeps.
+const HANDED: usize = 64;
+
 /// Adds lines. Those whose key is taken, whose person is not the unit's, or whose dispatch takes none are left out: another answer would
-/// disclose who is known elsewhere. `worker` gets a single line that has no time of its own; it hands it over after the commit.
+/// disclose who is known elsewhere. Unless they are many, `worker` gets those that have no time of their own; it hands them over after the
+/// commit.
 ///
 /// # Errors
 /// When the database cannot be asked.
@@ -116,7 +183,8 @@ pub async fn accept(
     rules: &Rules,
     lines: &[Line],
 ) -> Result<Vec<Accepted>> {
-    let worker = worker.filter(|_| matches!(lines, [line] if line.send_at.is_none()));
+    // More than a worker's lines take in a moment are claimed by whoever is free.
+    let worker = worker.filter(|_| lines.len() <= HANDED);
     let now = tx.now();
     let failing = rules.end_of_held("hard_bounce").as_str();
     let ids: Vec<Uuid> = lines.iter().map(|it| it.id.uuid()).collect();
@@ -128,14 +196,19 @@ pub async fn accept(
     let send_at: Vec<Option<jiff_sqlx::Timestamp>> = lines.iter().map(|it| it.send_at.map(ts)).collect();
     let expires_at: Vec<Option<jiff_sqlx::Timestamp>> =
         lines.iter().map(|it| it.expires_at.map(ts)).collect();
+    let due_at: Vec<Option<jiff_sqlx::Timestamp>> = lines.iter().map(|it| it.due_at.map(ts)).collect();
+    let tests: Vec<bool> = lines.iter().map(|it| it.test).collect();
+    let extra = lines.iter().map(|it| it.extra.as_ref().map(serde_json::to_value).transpose());
+    let extra: Vec<Option<Value>> = extra.collect::<Result<_, _>>()?;
     let hashes: Vec<Vec<u8>> = lines.iter().map(|it| it.hash.to_vec()).collect();
     let rows = sqlx::query!(
         r#"with asked as materialized (
-               select * from unnest($2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::jsonb[], $7::jsonb[], $8::timestamptz[], $9::timestamptz[], $10::bytea[])
-                   as a (id, key, contact_id, address, attributes, metadata, send_at, expires_at, hash)
+               select * from unnest($2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::jsonb[], $7::jsonb[], $8::timestamptz[], $9::timestamptz[], $10::bytea[],
+                       $22::timestamptz[], $23::boolean[], $24::jsonb[])
+                   as a (id, key, contact_id, address, attributes, metadata, send_at, expires_at, hash, due_at, test, extra)
            ), judged as materialized (
                select a.*, d.unit_id, coalesce(c.language, '') as language, c.first_name, c.last_name, m.attributes || a.attributes as merged,
-                   e.rule, e.rules, nextval('triggered_seq') as seq
+                   coalesce(e.rule, case when a.test then 'test_mode' end) as rule, e.rules, nextval('triggered_seq') as seq
                from dispatches d cross join asked a
                    join contact_units m on m.unit_id = d.unit_id and m.contact_id = a.contact_id
                    join contacts c on c.id = a.contact_id
@@ -143,8 +216,9 @@ pub async fn accept(
                where d.id = $1 and d.kind = 'message' and d.state in ('sending', 'paused')
            ), message as (
                insert into messages (id, unit_id, key, definition_id, revision_id, dispatch_id, seq, contact_id, address, asked_by, request_hash,
-                   metadata, send_at, expires_at, rules, created_at)
-               select id, unit_id, key, $14, $15, $1, seq, contact_id, lower(address), $16, hash, metadata, send_at, expires_at, rules, $17
+                   metadata, send_at, due_at, expires_at, rules, created_at, is_test, extra)
+               select id, unit_id, key, $14, $15, $1, seq, contact_id, lower(address), $16, hash, metadata, send_at, due_at, expires_at, rules, $17,
+                   test, extra
                from judged
                on conflict (unit_id, key) do nothing returning id
            ), fresh as (
@@ -158,17 +232,19 @@ pub async fn accept(
            ), chunk as (
                insert into dispatch_chunks (dispatch_id, chunk, first_seq, last_seq, state, due_at, leased_by, leased_until, handed_to, handed_at, failed, suppressed)
                select $1, (seq % 2147483647)::integer, seq, seq,
-                   case when rule is not null then 'done' when $19::uuid is null then 'waiting' else 'leased' end, coalesce(send_at, $17),
-                   case when rule is null then $19 end, case when rule is null and $19 is not null then clock_timestamp() + make_interval(secs => $20) end,
-                   case when rule is null and $19 is not null then seq end, case when rule is null and $19 is not null then $17 end,
+                   case when rule is not null then 'done' when $19::uuid is null or due_at is not null then 'waiting' else 'leased' end, coalesce(due_at, $17),
+                   case when rule is null and due_at is null then $19 end,
+                   case when rule is null and due_at is null and $19 is not null then clock_timestamp() + make_interval(secs => $20) end,
+                   case when rule is null and due_at is null and $19 is not null then seq end,
+                   case when rule is null and due_at is null and $19 is not null then $17 end,
                    case when rule = 'hard_bounce' and $18 = 'failed' then 1 else 0 end,
                    case when rule is not null and not (rule = 'hard_bounce' and $18 = 'failed') then 1 else 0 end
                from fresh
            ), woken as (
-               select case when $19::uuid is null and exists (select from fresh where rule is null and send_at is null) then pg_notify($21, '')::text end as told
+               select case when $19::uuid is null and exists (select from fresh where rule is null and due_at is null) then pg_notify($21, '')::text end as told
            )
            select f.id as "id!: MessageId", f.seq as "seq!", f.rule as "rule?", f.contact_id as "contact!: ContactId", f.address as "address!",
-               f.language as "language!", f.first_name as "first_name!", f.last_name as "last_name!", f.merged as "attributes!", w.told
+               f.language as "language!", f.first_name as "first_name!", f.last_name as "last_name!", f.merged as "attributes!", f.extra as "extra?", f.due_at is null as "now!", w.told
            from fresh f cross join woken w"#,
         call.dispatch.uuid(),
         &ids,
@@ -190,7 +266,10 @@ pub async fn accept(
         failing,
         worker.map(|it| it.id),
         worker.map_or(0.0, |it| it.lease.as_secs_f64()),
-        super::CHANNEL
+        super::CHANNEL,
+        &due_at as &[Option<jiff_sqlx::Timestamp>],
+        &tests,
+        &extra as &[Option<Value>]
     )
     .fetch_all(tx.conn())
     .await?;
@@ -199,7 +278,7 @@ pub async fn accept(
             dispatch: call.dispatch,
             chunk: i32::try_from(row.seq % i64::from(i32::MAX)).unwrap_or(0),
         };
-        let claimed = (worker.is_some() && row.rule.is_none()).then(|| {
+        let claimed = (worker.is_some() && row.rule.is_none() && row.now).then(|| {
             let claimed = Claimed {
                 chunk,
                 first_seq: row.seq,
@@ -215,6 +294,10 @@ pub async fn accept(
                 attributes: row.attributes,
                 attempts: 0,
                 first_attempt: None,
+                extra: row
+                    .extra
+                    .and_then(|it| serde_json::from_value(it).ok())
+                    .map(Box::new),
             };
             (claimed, recipient)
         });

@@ -1,6 +1,8 @@
 //! Whether what a call asks for is right, all of it at once.
 
+use super::attachments::{self, File};
 use super::{Plan, parameters};
+use crate::contacts::address::EmailAddress;
 use crate::contacts::{Checked, check_person};
 use crate::error::Fields;
 use crate::{Result, keys};
@@ -14,6 +16,8 @@ use types::messages::Asked;
 const KEY_CHARS: usize = 200;
 /// Largest metadata, in bytes of JSON.
 const METADATA_BYTES: usize = 4 << 10;
+/// Most who get a message beside its recipient.
+const COPIES: usize = 10;
 /// How far ahead a message may be given its time.
 const AHEAD: SignedDuration = SignedDuration::from_hours(24 * 366);
 
@@ -24,7 +28,14 @@ pub(super) struct Right {
     pub attributes: Value,
     pub metadata: Value,
     pub send_at: Option<Timestamp>,
+    /// By `send_at` and quiet hours; none: at once.
+    pub due_at: Option<Timestamp>,
     pub expires_at: Option<Timestamp>,
+    pub reply_to: Option<String>,
+    pub cc: Vec<EmailAddress>,
+    pub bcc: Vec<EmailAddress>,
+    pub files: Vec<File>,
+    pub test: bool,
     pub hash: [u8; 32],
 }
 
@@ -103,6 +114,29 @@ fn check_one(
     {
         fields.add(&name("expires_at"), Code::InThePast);
     }
+    let reply_to = match asked.reply_to.trim() {
+        "" => None,
+        text => address(text, &name("reply_to"), fields).map(|it| it.as_str().to_owned()),
+    };
+    let copies = |field: &str, given: &[String], fields: &mut Fields| -> Vec<EmailAddress> {
+        let each = given.iter().enumerate();
+        each.filter_map(|(n, text)| address(text, &name(&format!("{field}.{n}")), fields))
+            .collect()
+    };
+    let many = asked.cc.len() + asked.bcc.len();
+    let (mut cc, mut bcc) = (Vec::new(), Vec::new());
+    if many > COPIES {
+        fields.add(&name("cc"), Code::OutOfRange);
+    } else if many > 0 && !plan.copies {
+        fields.add(&name(if asked.cc.is_empty() { "bcc" } else { "cc" }), Code::NoCopies);
+    } else {
+        cc = copies("cc", &asked.cc, fields);
+        bcc = copies("bcc", &asked.bcc, fields);
+    }
+    let files = attachments::check(&asked.attachments, prefix, fields);
+    let send_at = asked.send_at.filter(|at| *at > now);
+    let due = send_at.unwrap_or(now);
+    let due = plan.quiet.as_ref().map_or(due, |quiet| quiet.after(due));
     // What the caller wrote, not what became of it: defaults may change between a call and its repetition.
     let hash = keys::sha256(&serde_json::to_vec(&(plan.definition, asked))?);
     Ok(person.map(|person| Right {
@@ -110,8 +144,22 @@ fn check_one(
         key,
         attributes,
         metadata,
-        send_at: asked.send_at.filter(|at| *at > now),
+        send_at,
+        due_at: Some(due).filter(|at| *at > now),
         expires_at: asked.expires_at,
+        reply_to,
+        cc,
+        bcc,
+        files,
+        test: asked.test,
         hash,
     }))
+}
+
+fn address(text: &str, field: &str, fields: &mut Fields) -> Option<EmailAddress> {
+    let address = EmailAddress::parse(text).ok();
+    if address.is_none() {
+        fields.add(field, Code::BadEmail);
+    }
+    address
 }

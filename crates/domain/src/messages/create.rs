@@ -33,8 +33,8 @@ pub async fn create(tx: &mut Tx, by: &Granted<EditCampaigns>, input: &NewDefinit
     let id: CampaignId = tx.id();
     let author = person_behind(tx, by.kind()).await?;
     sqlx::query!(
-        "insert into campaigns (id, unit_id, kind, key, parameters, name, classification, state, content, created_by, created_at, updated_at)
-         values ($1, $2, 'message', $3, $4, $5, $6, 'draft', $7, $8, $9, $9)",
+        "insert into campaigns (id, unit_id, kind, key, parameters, name, classification, state, content, created_by, created_at, updated_at, channel)
+         values ($1, $2, 'message', $3, $4, $5, $6, 'draft', $7, $8, $9, $9, $10)",
         id.uuid(),
         by.unit().uuid(),
         input.key,
@@ -44,6 +44,7 @@ pub async fn create(tx: &mut Tx, by: &Granted<EditCampaigns>, input: &NewDefinit
         serde_json::to_value(&content)?,
         author.map(UserId::uuid),
         tx.now_sql() as _,
+        input.channel.as_str(),
     )
     .execute(tx.conn())
     .await?;

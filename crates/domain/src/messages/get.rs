@@ -16,7 +16,7 @@ pub async fn get(
 ) -> Result<Option<DefinitionDetail>> {
     let row = sqlx::query_as!(
         Row,
-        r#"select c.id as "id: CampaignId", c.key as "key!", c.name, c.classification, c.state, c.parameters, c.edit_version, c.is_active,
+        r#"select c.id as "id: CampaignId", c.key as "key!", c.name, c.classification, c.channel, c.state, c.parameters, c.edit_version, c.is_active,
                   c.updated_at, c.archived_at, r.id as "revision?: RevisionId", r.number as "number?", r.called as "called?",
                   d.created_at as "since?: jiff_sqlx::Timestamp"
            from campaigns c left join campaign_revisions r on r.id = c.live_revision_id left join dispatches d on d.id = c.live_dispatch_id
@@ -33,6 +33,8 @@ pub async fn get(
         content: draft.content,
         sender_profile_id: draft.sender_profile_id,
         topics: draft.audience.include_topics,
+        senders: draft.senders,
+        quiet_hours: draft.called.and_then(|it| it.quiet_hours),
     }))
 }
 
@@ -58,6 +60,7 @@ pub(super) struct Row {
     pub key: String,
     pub name: String,
     pub classification: String,
+    pub channel: String,
     pub state: String,
     pub parameters: serde_json::Value,
     pub edit_version: i32,
@@ -86,6 +89,10 @@ impl Row {
             key: self.key,
             name: self.name,
             classification: crate::campaigns::classification(&self.classification)?,
+            channel: self
+                .channel
+                .parse()
+                .map_err(|_| Error::broken("unknown channel in campaigns"))?,
             state: self
                 .state
                 .parse()

@@ -15,7 +15,7 @@ pub async fn list(tx: &mut Tx, by: &Granted<ReadCampaigns>, query: &PageQuery) -
     let limit = query.limit();
     let rows = sqlx::query_as!(
         Row,
-        r#"select c.id as "id: CampaignId", c.key as "key!", c.name, c.classification, c.state, c.parameters, c.edit_version, c.is_active,
+        r#"select c.id as "id: CampaignId", c.key as "key!", c.name, c.classification, c.channel, c.state, c.parameters, c.edit_version, c.is_active,
                   c.updated_at, c.archived_at, r.id as "revision?: RevisionId", r.number as "number?", r.called as "called?",
                   d.created_at as "since?: jiff_sqlx::Timestamp"
            from campaigns c left join campaign_revisions r on r.id = c.live_revision_id left join dispatches d on d.id = c.live_dispatch_id

@@ -5,9 +5,11 @@
 //! - `plan`, `check`, `people`, `post` take a call: which version, whether it is right, to whom, and the rows.
 //! - `status` and `cancel` are about single messages.
 
+mod attachments;
 mod cancel;
 mod check;
 mod control;
+mod copies;
 mod create;
 mod get;
 mod list;
@@ -15,10 +17,14 @@ mod parameters;
 mod people;
 mod plan;
 mod post;
+mod preview;
 mod publish;
+mod quiet;
+mod senders;
 mod status;
 mod update;
 
+pub use attachments::forget_files;
 pub use cancel::cancel;
 pub use control::{archive, pause, resume};
 pub use create::create;
@@ -26,7 +32,8 @@ pub use get::{get, id_of};
 pub use list::list;
 pub(crate) use parameters::{sample, undeclared};
 pub use plan::{Plan, plan};
-pub use post::{Posted, post};
+pub use post::{Posted, post, post_each};
+pub use preview::{PreviewAsked, preview};
 pub use publish::renew;
 pub(crate) use publish::{publish, take_down};
 pub use status::{find, search};

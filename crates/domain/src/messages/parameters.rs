@@ -36,15 +36,18 @@ pub(super) fn check(parameters: &[Parameter], fields: &mut Fields) {
             &parameter.description,
             500,
         );
-        if let Some(default) = &parameter.default
-            && let Err(code) = fits(parameter.kind, default)
-        {
-            fields.add(&format!("parameters.{n}.default"), code);
+        for (field, value) in [("default", &parameter.default), ("example", &parameter.example)] {
+            if let Some(value) = value
+                && let Err(code) = fits(parameter.kind, value)
+            {
+                fields.add(&format!("parameters.{n}.{field}"), code);
+            }
         }
     }
 }
 
-fn is_name(text: &str) -> bool {
+/// As templates write it.
+pub(super) fn is_name(text: &str) -> bool {
     let mut chars = text.bytes();
     text.len() <= NAME_CHARS
         && chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == b'_')
@@ -122,7 +125,8 @@ pub(super) fn values(
 pub(crate) fn sample(parameters: &[Parameter]) -> Person {
     let mut person = Person::made_up();
     for parameter in parameters {
-        let value = parameter.default.clone().unwrap_or_else(|| match parameter.kind {
+        let given = parameter.example.as_ref().or(parameter.default.as_ref());
+        let value = given.cloned().unwrap_or_else(|| match parameter.kind {
             ParameterKind::Text => json!(parameter.name),
             ParameterKind::Number => json!(7),
             ParameterKind::Boolean => json!(true),
@@ -164,6 +168,7 @@ mod tests {
             kind,
             required: true,
             default: None,
+            example: None,
             description: String::new(),
         }
     }

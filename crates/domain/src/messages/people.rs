@@ -20,15 +20,31 @@ pub(super) struct Person {
 /// # Errors
 /// When the database cannot be asked.
 pub(super) async fn resolve(tx: &mut Tx, by: &Granted<SendMessages>, right: &[Right]) -> Result<Vec<Person>> {
-    let emails: Vec<Option<String>> = right
-        .iter()
-        .map(|it| {
-            it.person
-                .email
-                .as_ref()
-                .map(|email| email.normalised().to_owned())
-        })
-        .collect();
+    let mut people = known(tx, by, right).await?;
+    // In one order, so that two calls with the same new people do not wait for each other.
+    let mut fresh: Vec<usize> = (0..people.len()).filter(|n| people[*n].is_none()).collect();
+    fresh.sort_by_cached_key(|n| email(&right[*n]));
+    for n in fresh {
+        people[n] = Some(introduce(tx, by, &right[n].person).await?);
+    }
+    Ok(people.into_iter().flatten().collect())
+}
+
+fn email(right: &Right) -> Option<String> {
+    let email = right.person.email.as_ref()?;
+    Some(email.normalised().to_owned())
+}
+
+/// Those of a call whom the unit knows, in its order.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub(super) async fn known(
+    tx: &mut Tx,
+    by: &Granted<SendMessages>,
+    right: &[Right],
+) -> Result<Vec<Option<Person>>> {
+    let emails: Vec<Option<String>> = right.iter().map(email).collect();
     let keys: Vec<Option<String>> = right.iter().map(|it| it.person.key.clone()).collect();
     let known = sqlx::query!(
         r#"select coalesce(m.contact_id, k.contact_id) as "contact: ContactId",
@@ -45,20 +61,11 @@ pub(super) async fn resolve(tx: &mut Tx, by: &Granted<SendMessages>, right: &[Ri
     )
     .fetch_all(tx.conn())
     .await?;
-    let mut people: Vec<Option<Person>> = known
-        .into_iter()
-        .map(|row| {
-            let (contact, address) = (row.contact?, row.address?);
-            Some(Person { contact, address })
-        })
-        .collect();
-    // In one order, so that two calls with the same new people do not wait for each other.
-    let mut fresh: Vec<usize> = (0..people.len()).filter(|n| people[*n].is_none()).collect();
-    fresh.sort_by(|a, b| emails[*a].cmp(&emails[*b]));
-    for n in fresh {
-        people[n] = Some(introduce(tx, by, &right[n].person).await?);
-    }
-    Ok(people.into_iter().flatten().collect())
+    let people = known.into_iter().map(|row| {
+        let (contact, address) = (row.contact?, row.address?);
+        Some(Person { contact, address })
+    });
+    Ok(people.collect())
 }
 
 async fn introduce(tx: &mut Tx, by: &Granted<SendMessages>, person: &Checked) -> Result<Person> {

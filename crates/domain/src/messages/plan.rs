@@ -1,4 +1,6 @@
+use super::quiet::Quiet;
 use crate::access::SendMessages;
+use crate::campaigns::Called;
 use crate::{Error, Granted, Result, Tx};
 use types::messages::Parameter;
 use types::{CampaignId, Code, DispatchId, RevisionId};
@@ -14,6 +16,9 @@ pub struct Plan {
     pub dispatch: DispatchId,
     /// What calls give to it.
     pub parameters: Vec<Parameter>,
+    pub(super) quiet: Option<Quiet>,
+    /// Marketing goes to those who asked for it, and to nobody beside them.
+    pub(super) copies: bool,
 }
 
 /// What a call under this key sends now. Asked with every call, so that pausing and publishing take effect at once on every node.
@@ -23,7 +28,7 @@ pub struct Plan {
 pub async fn plan(tx: &mut Tx, by: &Granted<SendMessages>, key: &str) -> Result<Plan> {
     let row = sqlx::query!(
         r#"select c.id as "id: CampaignId", c.is_active, c.archived_at is not null as "archived!",
-                  c.live_revision_id as "revision: RevisionId", c.live_dispatch_id as "dispatch: DispatchId", r.called -> 'parameters' as parameters
+                  c.live_revision_id as "revision: RevisionId", c.live_dispatch_id as "dispatch: DispatchId", r.called, r.classification as "classification?"
            from campaigns c left join campaign_revisions r on r.id = c.live_revision_id
            where c.unit_id = $1 and c.key = $2 and c.kind = 'message'"#,
         by.unit().uuid(),
@@ -38,14 +43,17 @@ pub async fn plan(tx: &mut Tx, by: &Granted<SendMessages>, key: &str) -> Result<
     if !row.is_active {
         return Err(Error::wrong_state("paused"));
     }
-    let (Some(revision), Some(dispatch), Some(parameters)) = (row.revision, row.dispatch, row.parameters)
+    let (Some(revision), Some(dispatch), Some(called)) = (row.revision, row.dispatch, row.called)
     else {
         return Err(Error::wrong_state("draft"));
     };
+    let called: Called = serde_json::from_value(called)?;
     Ok(Plan {
         definition: row.id,
         revision,
         dispatch,
-        parameters: serde_json::from_value(parameters)?,
+        parameters: called.parameters,
+        quiet: called.quiet_hours.as_ref().and_then(Quiet::sealed),
+        copies: row.classification.as_deref() != Some("marketing"),
     })
 }

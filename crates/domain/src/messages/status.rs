@@ -1,7 +1,8 @@
 use crate::access::ReadMessages;
+use crate::dispatch::{AttachedTo, Extra};
 use crate::{Error, Granted, Result, Tx, cursor, ts};
 use jiff::Timestamp;
-use types::messages::{MessageDetail, MessageEvent, MessageFilter, MessageRow, MessageState};
+use types::messages::{AttachedFile, MessageDetail, MessageEvent, MessageFilter, MessageRow, MessageState};
 use types::{DispatchId, MessageId, Page, PageQuery, UnitId};
 use uuid::Uuid;
 
@@ -38,19 +39,20 @@ struct Row {
     deferred: bool,
     created_at: jiff_sqlx::Timestamp,
     send_at: Option<jiff_sqlx::Timestamp>,
+    due_at: Option<jiff_sqlx::Timestamp>,
     expires_at: Option<jiff_sqlx::Timestamp>,
     metadata: serde_json::Value,
 }
 
 impl Row {
     fn row(self, now: Timestamp) -> Result<MessageRow> {
-        let send_at = self.send_at.map(jiff_sqlx::Timestamp::to_jiff);
+        let due_at = self.due_at.map(jiff_sqlx::Timestamp::to_jiff);
         let state = match self.outcome {
             Some(outcome) => outcome
                 .parse()
                 .map_err(|_| Error::broken("unknown outcome in the ledger"))?,
             None if self.deferred => MessageState::Retrying,
-            None if send_at.is_some_and(|at| at > now) => MessageState::Scheduled,
+            None if due_at.is_some_and(|at| at > now) => MessageState::Scheduled,
             None => MessageState::Queued,
         };
         Ok(MessageRow {
@@ -63,7 +65,8 @@ impl Row {
             state,
             rule: self.rule.unwrap_or_default(),
             created_at: self.created_at.to_jiff(),
-            send_at,
+            send_at: self.send_at.map(jiff_sqlx::Timestamp::to_jiff),
+            due_at,
             expires_at: self.expires_at.map(jiff_sqlx::Timestamp::to_jiff),
             metadata: self.metadata,
         })
@@ -81,7 +84,7 @@ pub async fn find(tx: &mut Tx, by: &Granted<ReadMessages>, id_or_key: &str) -> R
     let row = sqlx::query_as!(
         Row,
         r#"select m.id as "id: MessageId", m.key, c.key as "definition!", r.number as version, m.address, u.key as "contact_key?",
-                  o.outcome as "outcome?", o.rule as "rule?", x.seq is not null as "deferred!", m.created_at, m.send_at, m.expires_at, m.metadata
+                  o.outcome as "outcome?", o.rule as "rule?", x.seq is not null as "deferred!", m.created_at, m.send_at, m.due_at, m.expires_at, m.metadata
            from messages m join campaigns c on c.id = m.definition_id join campaign_revisions r on r.id = m.revision_id
                left join contact_units u on u.unit_id = m.unit_id and u.contact_id = m.contact_id
                left join outcomes o on o.dispatch_id = m.dispatch_id and o.seq = m.seq
@@ -105,9 +108,16 @@ pub async fn find(tx: &mut Tx, by: &Granted<ReadMessages>, id_or_key: &str) -> R
     )
     .fetch_optional(tx.conn())
     .await?;
-    let rules = sqlx::query_scalar!("select rules from messages where id = $1", place.id.uuid())
-        .fetch_one(tx.conn())
-        .await?;
+    let asked = sqlx::query!(
+        "select rules, is_test, extra from messages where id = $1",
+        place.id.uuid()
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    let extra: Extra = match asked.extra {
+        Some(extra) => serde_json::from_value(extra)?,
+        None => Extra::default(),
+    };
     let message = row.row(tx.now())?;
     let event = |kind: &str, at: jiff_sqlx::Timestamp, detail: &str| MessageEvent {
         kind: kind.to_owned(),
@@ -150,9 +160,23 @@ pub async fn find(tx: &mut Tx, by: &Granted<ReadMessages>, id_or_key: &str) -> R
         reply_code,
         reply,
         attempts,
-        rules: serde_json::from_value(rules)?,
+        reply_to: extra.reply_to.unwrap_or_default(),
+        cc: extra.cc,
+        bcc: extra.bcc,
+        left_out: extra.left_out,
+        attachments: extra.files.into_iter().map(attached).collect(),
+        test: asked.is_test,
+        rules: serde_json::from_value(asked.rules)?,
         events,
     }))
+}
+
+fn attached(file: AttachedTo) -> AttachedFile {
+    AttachedFile {
+        name: file.name,
+        content_type: file.kind,
+        size: i64::try_from(file.size).unwrap_or(i64::MAX),
+    }
 }
 
 /// The unit's messages, the last first, by address, key, definition and time.
@@ -172,7 +196,7 @@ pub async fn search(
     let rows = sqlx::query_as!(
         Row,
         r#"select m.id as "id: MessageId", m.key, c.key as "definition!", r.number as version, m.address, u.key as "contact_key?",
-                  o.outcome as "outcome?", o.rule as "rule?", x.seq is not null as "deferred!", m.created_at, m.send_at, m.expires_at, m.metadata
+                  o.outcome as "outcome?", o.rule as "rule?", x.seq is not null as "deferred!", m.created_at, m.send_at, m.due_at, m.expires_at, m.metadata
            from (
                select * from messages m
                where m.unit_id = $1 and ($2::text is null or m.address = lower($2)) and ($3::text is null or m.key = $3)

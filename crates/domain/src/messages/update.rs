@@ -1,4 +1,5 @@
-use super::parameters;
+use super::quiet::Quiet;
+use super::{parameters, senders};
 use crate::access::EditCampaigns;
 use crate::campaigns::{self, read};
 use crate::error::Fields;
@@ -25,6 +26,11 @@ pub async fn update(
     if let Some(wanted) = &change.parameters {
         parameters::check(wanted, &mut fields);
     }
+    if let Some(rules) = &change.senders {
+        senders::check(tx, by, rules, &mut fields).await?;
+    }
+    let quiet = change.quiet_hours.as_ref();
+    let quiet = quiet.and_then(|it| Quiet::check(it, &mut fields));
     fields.finish()?;
     let draft = CampaignUpdate {
         edit_version: change.edit_version,
@@ -48,6 +54,28 @@ pub async fn update(
             id.uuid(),
             by.unit().uuid(),
             serde_json::to_value(parameters)?
+        )
+        .execute(tx.conn())
+        .await?;
+    }
+    if let Some(rules) = &change.senders {
+        sqlx::query!(
+            "update campaigns set senders = $3 where id = $1 and unit_id = $2",
+            id.uuid(),
+            by.unit().uuid(),
+            serde_json::to_value(rules)?
+        )
+        .execute(tx.conn())
+        .await?;
+    }
+    if let Some(hours) = &change.quiet_hours {
+        // From and until the same: none.
+        let kept = quiet.map(|_| serde_json::to_value(hours)).transpose()?;
+        sqlx::query!(
+            "update campaigns set quiet_hours = $3 where id = $1 and unit_id = $2",
+            id.uuid(),
+            by.unit().uuid(),
+            kept
         )
         .execute(tx.conn())
         .await?;

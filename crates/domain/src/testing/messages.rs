@@ -56,6 +56,7 @@ impl University {
             kind: ParameterKind::Text,
             required: true,
             default: None,
+            example: None,
             description: String::new(),
         };
         let new = NewDefinition {
@@ -64,6 +65,7 @@ impl University {
             classification: Some(classification),
             template_id: Some(template),
             parameters: vec![parameter],
+            channel: Default::default(),
         };
         let id = messages::create(&mut tx, &author.grant(unit)?, &new).await?;
         let version = LanguageContent {

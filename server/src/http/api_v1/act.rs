@@ -88,6 +88,17 @@ impl<T> Input<T> {
         self
     }
 
+    /// What the caller sent, where no answer is to be kept for it.
+    ///
+    /// # Errors
+    /// The input as it was, where one is.
+    pub fn unkeyed(self) -> Result<T, Self> {
+        match self.key {
+            None => Ok(self.value),
+            Some(_) => Err(self),
+        }
+    }
+
     /// Opens the transaction and claims the idempotency key, if there is one.
     ///
     /// # Errors

@@ -6,11 +6,12 @@ use axum::extract::{FromRequestParts, Path, RawPathParams};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use domain::access::{ActorKind, Permits};
-use domain::{Actor, Domain, Granted, Tx, clients};
+use domain::{Actor, Domain, Granted, Tx, clients, keys};
 use types::{Code, UnitId};
 use uuid::Uuid;
 
 use super::problem::Stop;
+use crate::gather::Gather;
 use crate::state::AppState;
 
 /// A call by somebody who may do `P` in the unit it concerns: the one named by `?unit=` (key or id), else the client's own.
@@ -60,9 +61,7 @@ impl<P: Permits> FromRequestParts<AppState> for By<P> {
             .get(AUTHORIZATION)
             .and_then(|value| value.to_str().ok());
         let token = token.and_then(bearer).ok_or(Code::NotSignedIn)?;
-        let (actor, home) = clients::authenticate(&state.domain, token)
-            .await?
-            .ok_or(Code::NotSignedIn)?;
+        let (actor, home) = signed_in(state, token).await?.ok_or(Code::NotSignedIn)?;
         let unit = match wanted_unit(parts, state).await {
             None => home,
             Some(text) => named(&actor, &text).ok_or(Code::NotFound)?,
@@ -74,6 +73,26 @@ impl<P: Permits> FromRequestParts<AppState> for By<P> {
             granted,
         })
     }
+}
+
+/// Calls by the SHA-256 of their token: those that come while it is being looked at are answered by one look after that, so that whoever is
+/// shut out is out from the next call on, on every node.
+pub type SigningIn = Gather<[u8; 32], (), Result<Option<(Actor, UnitId)>, Code>>;
+
+async fn signed_in(state: &AppState, token: &str) -> Result<Option<(Actor, UnitId)>, Code> {
+    let (domain, text) = (state.domain.clone(), token.to_owned());
+    let look = move |waiting: Vec<()>| {
+        let (domain, text) = (domain.clone(), text.clone());
+        async move {
+            let found = clients::authenticate(&domain, &text).await;
+            // Logged here, once for all of them.
+            let found = found.map_err(|error| types::ApiError::from(error).code);
+            vec![found; waiting.len()]
+        }
+    };
+    let key = keys::sha256(token.as_bytes());
+    let answer = state.signing.ask(key, (), usize::MAX, look).await;
+    answer.unwrap_or(Err(Code::Internal))
 }
 
 /// The token of a `Bearer` header; the scheme's name has no case (RFC 9110).

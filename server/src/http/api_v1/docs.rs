@@ -57,7 +57,9 @@ impl Modify for Description {
     }
 }
 
-pub(super) fn router(description: OpenApi) -> Router<AppState> {
+pub(super) fn router(mut description: OpenApi) -> Router<AppState> {
+    super::errors::describe(&mut description);
+    super::examples::describe(&mut description);
     // Written once: it never changes while the process lives.
     let json: Arc<str> = description.to_json().unwrap_or_default().into();
     Router::new()

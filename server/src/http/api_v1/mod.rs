@@ -12,6 +12,8 @@ mod campaigns;
 mod clients;
 mod contacts;
 mod docs;
+mod errors;
+mod examples;
 mod imports;
 mod message_definitions;
 mod messages;

@@ -20,7 +20,7 @@ const PUBLIC_URL: &str = "https://mail.university.test";
 /// A launched campaign on an installation of its own; nobody sends yet.
 pub struct Scene {
     // Dropped first, while what they talk to is still there.
-    university: University,
+    pub university: University,
     pub run: Run,
     pub postgres: Postgres,
     pub sink: Sink,
@@ -75,9 +75,19 @@ impl Scene {
 
     /// With more in its environment.
     pub fn worker_with(&self, data: &str, environment: &[(&str, PathBuf)]) -> Process {
+        self.start("worker", data, environment)
+    }
+
+    /// The whole product on a data directory of this name, at this port.
+    pub fn server(&self, data: &str, port: u16) -> Process {
+        let listen = PathBuf::from(format!("127.0.0.1:{port}"));
+        self.start("serve", data, &[("CAMPANILE_LISTEN", listen)])
+    }
+
+    fn start(&self, verb: &str, data: &str, environment: &[(&str, PathBuf)]) -> Process {
         let mut command = Command::new(env!("CARGO_BIN_EXE_campanile"));
         command
-            .arg("worker")
+            .arg(verb)
             .env_clear()
             .env("PATH", "/usr/local/bin:/usr/bin:/bin")
             .env("CAMPANILE_DATA_DIR", self.folder.path().join(data))

@@ -37,18 +37,19 @@ impl Connection {
         self.commands.extend_from_slice(b"\r\n");
     }
 
-    fn recipient(&mut self, envelope: &Envelope<'_>) {
-        let _ = write!(self.commands, "RCPT TO:<{}>\r\n", envelope.recipient.as_str());
+    fn recipient(&mut self, recipient: &Address) {
+        let _ = write!(self.commands, "RCPT TO:<{}>\r\n", recipient.as_str());
     }
 
     /// Appends a whole envelope; says whether RSET goes before it.
     pub(super) fn group(&mut self, envelope: &Envelope<'_>) -> bool {
         let reset = std::mem::replace(&mut self.reset_due, false);
+        self.refused = None;
         if reset {
             self.commands.extend_from_slice(b"RSET\r\n");
         }
         self.mail(envelope);
-        self.recipient(envelope);
+        self.recipient(envelope.recipient);
         self.commands.extend_from_slice(b"DATA\r\n");
         reset
     }
@@ -118,7 +119,8 @@ impl Connection {
         }
     }
 
-    /// The envelope for a server without PIPELINING.
+    /// The envelope for a server without PIPELINING, and one with copies: whether there is to be any content is known after the answer about
+    /// the recipient.
     pub(super) async fn one_by_one(&mut self, envelope: &Envelope<'_>) -> Result<Announced, Broken> {
         if std::mem::replace(&mut self.reset_due, false) {
             match self.wire.exchange(b"RSET\r\n", self.timeouts.command).await? {
@@ -134,7 +136,7 @@ impl Connection {
             self.commands.clear();
             match stage {
                 Stage::Sender => self.mail(envelope),
-                Stage::Recipient => self.recipient(envelope),
+                Stage::Recipient => self.recipient(envelope.recipient),
                 Stage::Data | Stage::Content => self.commands.extend_from_slice(b"DATA\r\n"),
             }
             self.write_commands().await?;
@@ -145,8 +147,38 @@ impl Connection {
                 }
                 return Ok(Announced::Stopped(stopped));
             }
+            if stage == Stage::Recipient
+                && let Some(closed) = self.copies(envelope).await?
+            {
+                return Ok(Announced::Stopped(closed));
+            }
         }
         self.state = State::Awaited;
         Ok(Announced::Ready)
+    }
+
+    /// Further recipients, once the first is taken. Answers with what closed the line.
+    async fn copies(&mut self, envelope: &Envelope<'_>) -> Result<Option<HandOff>, Broken> {
+        self.refused = None;
+        for copy in envelope.copies {
+            let refusal = if copy.as_str().is_ascii() || is_international(envelope) {
+                self.commands.clear();
+                self.recipient(copy);
+                self.write_commands().await?;
+                self.answer(Stage::Recipient).await?
+            } else {
+                let reply = Reply::new(553, "5.6.7 an internationalised address in an envelope that is not");
+                Some(HandOff::Refused(reply, Stage::Recipient))
+            };
+            match refusal {
+                Some(closed) if closes(&closed) => return Ok(Some(closed)),
+                Some(HandOff::Deferred(reply, _) | HandOff::Refused(reply, _)) => match &mut self.refused {
+                    Some((many, _)) => *many += 1,
+                    none => *none = Some((1, reply)),
+                },
+                _ => {}
+            }
+        }
+        Ok(None)
     }
 }

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     channel::Channel,
-    outcome::{HandOff, Stage},
+    outcome::{HandOff, Reply, Stage},
 };
 
 /// Why no connection could be opened. Texts name the relay's trouble, never a password.
@@ -45,8 +45,10 @@ pub enum OpenError {
 pub struct Envelope<'a> {
     /// Envelope sender; none is the empty one (RFC 5321, 4.5.5), for notices that must not bounce.
     pub sender: Option<&'a Address>,
-    /// Envelope recipient.
+    /// Envelope recipient, whose fate is that of the message.
     pub recipient: &'a Address,
+    /// Who gets it too. One of them that is refused is left out, which the accepting reply says.
+    pub copies: &'a [Address],
     /// The content is not all ASCII.
     pub eight_bit: bool,
     /// Bytes of the content, told to a server that asks (RFC 1870); 0 when unknown.
@@ -101,6 +103,8 @@ pub struct Connection {
     state: State,
     /// A transaction begun and not ended: RSET goes before the next MAIL.
     reset_due: bool,
+    /// Of the message announced last: copies that were refused, and the first refusal.
+    refused: Option<(usize, Reply)>,
     /// Commands being written, with the final dot; kept for its memory.
     commands: Vec<u8>,
     /// Content that had to be dot-stuffed; kept for its memory.
@@ -130,6 +134,7 @@ impl Connection {
             timeouts: connector.relay.timeouts,
             state: State::Idle,
             reset_due: false,
+            refused: None,
             commands: Vec::new(),
             stuffed: Vec::new(),
         })
@@ -147,7 +152,7 @@ impl Connection {
             self.state = State::Idle;
             return Announced::Stopped(refused);
         }
-        let announced = if self.offers.pipelining {
+        let announced = if self.offers.pipelining && envelope.copies.is_empty() {
             self.commands.clear();
             let reset = self.group(&envelope);
             match self.write_commands().await {
@@ -182,7 +187,9 @@ impl Connection {
             return Delivered { result, next: None };
         }
         let refused = next.and_then(|next| self.refusal_of_ours(&next));
-        let grouped = next.filter(|_| self.offers.pipelining && refused.is_none());
+        let grouped =
+            next.filter(|next| self.offers.pipelining && next.copies.is_empty() && refused.is_none());
+        let copies = self.refused.take();
         let refused = refused.map(Announced::Stopped);
         let lost = grouped.map(|_| Announced::Stopped(HandOff::Lost));
 
@@ -191,7 +198,7 @@ impl Connection {
             Err(broken) => Err(broken),
         };
         let result = match code {
-            Ok(code @ 200..=299) => HandOff::Accepted(self.wire.reply(code)),
+            Ok(code @ 200..=299) => HandOff::Accepted(with_copies(self.wire.reply(code), copies)),
             Ok(code @ 400..=499) => HandOff::Deferred(self.wire.reply(code), Stage::Content),
             Ok(code @ 500..) => HandOff::Refused(self.wire.reply(code), Stage::Content),
             Ok(_) | Err(_) => {
@@ -244,6 +251,7 @@ impl Channel for Connection {
         let envelope = Envelope {
             sender: message.sender,
             recipient: message.recipient,
+            copies: &[],
             eight_bit: !message.content.is_ascii(),
             size: message.content.len(),
         };
@@ -260,6 +268,15 @@ impl Channel for Connection {
     fn is_usable(&self) -> bool {
         self.is_usable()
     }
+}
+
+/// The accepting reply, which says what became of copies.
+fn with_copies(mut reply: Reply, refused: Option<(usize, Reply)>) -> Reply {
+    if let Some((many, first)) = refused {
+        let text = format!("{}; copies refused: {many} ({} {})", reply.text, first.code, first.text);
+        reply.text = text.chars().take(300).collect();
+    }
+    reply
 }
 
 /// 421: the server closes, and need not answer what else it was sent.

@@ -9,12 +9,12 @@ use types::Code;
 use types::messages::{AcceptedMessage, Asked};
 use utoipa::ToSchema;
 
-use super::send::accept;
 use crate::http::api_v1::act::Input;
 use crate::http::api_v1::caller::By;
 use crate::http::api_v1::paging::UnitParam;
 use crate::http::api_v1::problem::{Problem, Stop};
 use crate::state::AppState;
+use crate::triggered;
 
 /// Most messages of a call.
 const MOST: usize = 1_000;
@@ -53,7 +53,7 @@ pub async fn batch(
     if messages.is_empty() || messages.len() > MOST {
         return Err(domain::Error::field("messages", Code::OutOfRange).into());
     }
-    let (posted, ticket) = accept(&mut act.tx, &by, &state, definition, messages, true).await?;
+    let (posted, ticket) = triggered::accept(&mut act.tx, &by, &state, definition, messages, true).await?;
     let answer = AcceptedBatch {
         messages: posted.messages,
     };

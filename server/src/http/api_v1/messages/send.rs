@@ -1,26 +1,26 @@
 //! `POST /messages`
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use domain::access::SendMessages;
-use domain::messages::{Posted, plan, post};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use types::Code;
-use types::messages::{AcceptedMessage, Asked, To};
+use types::messages::{AcceptedMessage, Asked, Attachment, To};
 use utoipa::ToSchema;
 
-use crate::engine::Ticket;
 use crate::http::api_v1::act::Input;
 use crate::http::api_v1::caller::By;
 use crate::http::api_v1::paging::UnitParam;
 use crate::http::api_v1::problem::{Problem, Stop};
 use crate::state::AppState;
+use crate::triggered;
 
 /// One message.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Message {
     /// Key of the message definition.
@@ -43,6 +43,40 @@ pub struct Message {
     #[schema(value_type = Object)]
     #[serde(default)]
     metadata: Map<String, Value>,
+    /// Where answers go, when not to the sender's own address for them.
+    #[serde(default)]
+    reply_to: String,
+    /// Who gets the same message too, for everybody to see. With `bcc` up to 10; not for marketing.
+    #[serde(default)]
+    cc: Vec<String>,
+    /// Who gets the same message too, unseen.
+    #[serde(default)]
+    bcc: Vec<String>,
+    /// Up to 10 files, 7 MB together.
+    #[serde(default)]
+    attachments: Vec<Attachment>,
+    /// Everything but the hand-over: checked, accepted, evaluated, and ended by the rule `test_mode`.
+    #[serde(default)]
+    test: bool,
+}
+
+impl Message {
+    fn split(self) -> (String, Asked) {
+        let asked = Asked {
+            to: self.to,
+            attributes: self.attributes,
+            key: self.key,
+            send_at: self.send_at,
+            expires_at: self.expires_at,
+            metadata: self.metadata,
+            reply_to: self.reply_to,
+            cc: self.cc,
+            bcc: self.bcc,
+            attachments: self.attachments,
+            test: self.test,
+        };
+        (self.definition, asked)
+    }
 }
 
 /// Send a message
@@ -59,35 +93,20 @@ pub async fn send(
     State(state): State<AppState>,
     input: Input<Message>,
 ) -> Result<Response, Stop> {
-    let mut act = input.begin(&by).await?;
-    let message = &act.input;
-    let asked = Asked {
-        to: message.to.clone(),
-        attributes: message.attributes.clone(),
-        key: message.key.clone(),
-        send_at: message.send_at,
-        expires_at: message.expires_at,
-        metadata: message.metadata.clone(),
+    let input = match input.unkeyed() {
+        Ok(message) => {
+            let (definition, asked) = message.split();
+            let answer = triggered::send(&state, &by, definition, asked).await?;
+            return Ok((StatusCode::ACCEPTED, Json(answer)).into_response());
+        }
+        Err(input) => input,
     };
-    let (posted, ticket) = accept(&mut act.tx, &by, &state, &message.definition, &[asked], false).await?;
+    let mut act = input.begin(&by).await?;
+    let (definition, asked) = act.input.clone().split();
+    let (posted, ticket) =
+        triggered::accept(&mut act.tx, &by, &state, &definition, &[asked], false).await?;
     let answer = posted.messages.first().ok_or(Code::Internal)?;
     let response = act.done(StatusCode::ACCEPTED, answer).await?;
     ticket.hand_over(&posted.accepted).await;
     Ok(response)
-}
-
-/// Into the database, by the version that is live now.
-pub(super) async fn accept(
-    tx: &mut domain::Tx,
-    by: &By<SendMessages>,
-    state: &AppState,
-    definition: &str,
-    asked: &[Asked],
-    several: bool,
-) -> Result<(Posted, Ticket), Stop> {
-    let plan = plan(tx, by, definition).await?;
-    let ticket = state.intake.ticket(tx, plan.dispatch).await?;
-    let ticket = ticket.ok_or_else(|| domain::Error::wrong_state("draft"))?;
-    let posted = post(tx, by, &plan, ticket.rules(), ticket.worker(), asked, several).await?;
-    Ok((posted, ticket))
 }

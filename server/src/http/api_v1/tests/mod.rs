@@ -2,7 +2,9 @@
 
 mod campaigns;
 mod definitions;
+mod described;
 mod matrix;
+mod message_options;
 mod messages;
 mod sending;
 pub mod support;
