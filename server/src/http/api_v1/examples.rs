@@ -20,7 +20,8 @@ pub(super) fn describe(openapi: &mut OpenApi) {
                 continue;
             };
             for content in body.content.values_mut() {
-                if let Some(RefOr::Ref(schema)) = &content.schema
+                if let RefOr::T(content) = content
+                    && let Some(RefOr::Ref(schema)) = &content.schema
                     && let Some((_, name)) = schema.ref_location.rsplit_once('/')
                     && let Some(example) = all.get(name)
                 {
