@@ -189,7 +189,12 @@ async fn lists_are_filtered_sorted_and_paged_by_number(pool: PgPool) {
     );
     assert_eq!(keys("$orderBy=name").await, ["b-key", KEY, "a-key"]);
     assert_eq!(keys("$orderBy=name%20desc").await, ["a-key", KEY, "b-key"]);
-    assert_eq!(keys("$orderBy=createdDate").await, [KEY, "b-key", "a-key"]);
+    sqlx::query("update campaigns set created_at = created_at - interval '1 day' where key = $1")
+        .bind(KEY)
+        .execute(marketer.caller.university.domain.pool())
+        .await
+        .expect("older");
+    assert_eq!(keys("$orderBy=createdDate").await, [KEY, "a-key", "b-key"]);
     assert_eq!(keys("$pageSize=2&$page=2").await, [KEY]);
     insta::assert_json_snapshot!(
         "definitions",
