@@ -11,7 +11,7 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
-const binary = process.env.CAMPANILE_BIN ?? join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "release/campanile");
+export const binary = process.env.CAMPANILE_BIN ?? join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "release/campanile");
 
 /** A port that nothing listens on now. */
 export async function freePort() {

@@ -1,9 +1,11 @@
 //! The tree of business units.
 
+mod account;
 mod create;
 mod get;
 mod update;
 
+pub use account::{Account, account, set_account_number};
 pub use create::{create, create_root};
 pub use get::{by_key, children, get, root};
 pub use update::{archive, update};

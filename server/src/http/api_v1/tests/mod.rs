@@ -5,7 +5,7 @@ mod definitions;
 mod described;
 mod matrix;
 mod message_options;
-mod messages;
+pub mod messages;
 mod sending;
 pub mod support;
 
