@@ -15,3 +15,4 @@ pub mod migrate;
 pub mod outside;
 pub mod state;
 pub mod upkeep;
+pub mod webhooks;

@@ -11,6 +11,7 @@ use crate::engine::Intake;
 use crate::http::console::Site;
 use crate::http::health::Readiness;
 use crate::http::public::PublicState;
+use crate::outside::World;
 
 /// Shared by all handlers of one process; cheap to clone.
 #[derive(Clone, FromRef)]
@@ -29,4 +30,6 @@ pub struct AppState {
     pub readiness: Arc<Readiness>,
     /// Where triggered messages are handed in.
     pub intake: Arc<Intake>,
+    /// Relays, names and addresses that users gave.
+    pub outside: Arc<World>,
 }

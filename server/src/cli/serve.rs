@@ -20,6 +20,7 @@ use crate::http::console::Site;
 use crate::http::public::{PublicState, start_hits};
 use crate::http::{self, serve as listening};
 use crate::jobs::{Jobs, Settings};
+use crate::outside::World;
 use crate::state::AppState;
 
 /// How long the last opens and clicks may take to be written when stopping.
@@ -64,6 +65,7 @@ pub(super) async fn serve(config: Config, options: Options) -> anyhow::Result<Ex
         },
     };
     let state = AppState {
+        outside: Arc::new(World::new(&node.config)?),
         domain: node.domain.clone(),
         config: Arc::new(node.config.clone()),
         site,
@@ -150,6 +152,7 @@ async fn start_jobs(node: &Node) -> anyhow::Result<Jobs> {
     settings.lease = smtp.lease;
     settings.timeout = smtp.timeout;
     settings.backoff.first = smtp.retry_first;
+    settings.http = Some(World::new(&node.config)?.http());
     let started = Jobs::start(node.domain.clone(), settings).await;
     started.context("starting the background work")
 }

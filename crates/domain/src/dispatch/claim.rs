@@ -1,7 +1,7 @@
 //! A chunk in one worker's hands.
 
 use super::{record::Rules, state::Lane, worker::Worker};
-use crate::{Domain, Result, ts};
+use crate::{Domain, Result, ts, webhooks};
 use jiff::Timestamp;
 use serde_json::Value;
 use types::{ContactId, DispatchId};
@@ -153,6 +153,8 @@ async fn write_lost(
     )
     .execute(tx.conn())
     .await?;
+    let at = handed_at.to_jiff();
+    webhooks::written_off(tx, claimed.chunk.dispatch, claimed.first_seq, claimed.last_seq, at).await?;
     Ok(i64::try_from(lost.rows_affected()).unwrap_or(0))
 }
 

@@ -3,7 +3,7 @@
 
 use super::state::{Command, DispatchState, Lane, transition};
 use crate::{
-    Domain, Error, Result, Tx,
+    Domain, Error, Result, Tx, webhooks,
     access::{ControlSending, System},
     approvals::notify,
     audit::{self, Object},
@@ -176,6 +176,8 @@ async fn write_off(tx: &mut Tx, host: Uuid) -> Result<()> {
         )
         .execute(tx.conn())
         .await?;
+        let now = tx.now();
+        webhooks::written_off(tx, chunk.dispatch.into(), chunk.first_seq, chunk.last_seq, now).await?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@ use super::check::{Right, check};
 use super::people::{Person, resolve};
 use crate::access::{ActorKind, SendMessages};
 use crate::dispatch::{self, Accepted, Line, Rules, Worker};
-use crate::{Error, Granted, Result, Tx, keys};
+use crate::{Error, Granted, Result, Tx, keys, webhooks};
 use std::collections::HashMap;
 use types::messages::{AcceptedMessage, Asked};
 use types::{Code, MessageId};
@@ -58,6 +58,9 @@ pub async fn post(
         },
     };
     let accepted = dispatch::accept(tx, worker, &call, rules, &lines).await?;
+    if plan.heard {
+        webhooks::accepted(tx, by.unit(), &accepted, |rule| rules.end_of_held(rule)).await?;
+    }
     let messages = if accepted.len() == lines.len() {
         answers
     } else {

@@ -6,6 +6,7 @@ mod matrix;
 mod messages;
 mod sending;
 pub mod support;
+mod webhooks;
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
