@@ -50,13 +50,14 @@ pub(super) async fn serve(config: Config, options: Options) -> anyhow::Result<Ex
         )
     })?;
     let listener = listening::bind(config.http.listen).await?;
+    let outside = World::new(&config)?;
     let mut node = Node::open(config, Access::Own, "serve").await?;
     let stop_hits = CancellationToken::new();
     let (hits, hits_written) = start_hits(node.domain.clone(), stop_hits.clone());
     let metrics = start_metrics()?;
     let jobs = match options.no_jobs {
         true => None,
-        false => match start_jobs(&node).await {
+        false => match start_jobs(&node, &outside).await {
             Ok(jobs) => Some(jobs),
             Err(error) => {
                 node.database.close().await;
@@ -65,7 +66,7 @@ pub(super) async fn serve(config: Config, options: Options) -> anyhow::Result<Ex
         },
     };
     let state = AppState {
-        outside: Arc::new(World::new(&node.config)?),
+        outside: Arc::new(outside),
         domain: node.domain.clone(),
         config: Arc::new(node.config.clone()),
         site,
@@ -102,9 +103,10 @@ pub(super) async fn work(config: Config, options: WorkerOptions) -> anyhow::Resu
         Some(address) => Some(listening::bind(address).await?),
         None => None,
     };
+    let outside = World::new(&config)?;
     let mut node = Node::open(config, Access::Join, "worker").await?;
     let metrics = start_metrics()?;
-    let running = match start_jobs(&node).await {
+    let running = match start_jobs(&node, &outside).await {
         Ok(running) => running,
         Err(error) => {
             node.database.close().await;
@@ -144,7 +146,7 @@ async fn serve_metrics(listener: Option<TcpListener>, shown: Router) -> anyhow::
 }
 
 /// Sending, queue and schedule of this node. What is in flight is finished when it stops.
-async fn start_jobs(node: &Node) -> anyhow::Result<Jobs> {
+async fn start_jobs(node: &Node, outside: &World) -> anyhow::Result<Jobs> {
     crate::outside::keep_relay(&node.domain, &node.config.smtp).await?;
     let smtp = &node.config.smtp;
     let journal = node.database.data_dir.join("journal");
@@ -152,7 +154,7 @@ async fn start_jobs(node: &Node) -> anyhow::Result<Jobs> {
     settings.lease = smtp.lease;
     settings.timeout = smtp.timeout;
     settings.backoff.first = smtp.retry_first;
-    settings.http = Some(World::new(&node.config)?.http());
+    settings.http = Some(outside.http());
     let started = Jobs::start(node.domain.clone(), settings).await;
     started.context("starting the background work")
 }

@@ -23,7 +23,7 @@ struct Names {
 impl Resolve for Names {
     fn resolve<'a>(&'a self, host: &'a str) -> Resolving<'a> {
         Box::pin(async move {
-            let open = async || Dns::new(self.resolver);
+            let open = || std::future::ready(Dns::new(self.resolver));
             let found = async { self.dns.get_or_try_init(open).await?.addresses_of(host).await };
             found.await.map_err(|error| {
                 tracing::debug!(%error, "a name could not be looked up");

@@ -208,14 +208,15 @@ pub(super) fn host(url: &str) -> &str {
     &url[..end]
 }
 
-/// One of the unit's endpoints, kept from being changed meanwhile: its address and whether it takes events.
+/// One of the unit's endpoints, kept from being changed meanwhile: its address and whether it takes events. Nobody who records an event waits
+/// for that (`no key`).
 pub(super) async fn lock(
     tx: &mut Tx,
     by: &Granted<ManageWebhooks>,
     id: WebhookId,
 ) -> Result<(String, EndpointState, i32)> {
     let row = sqlx::query!(
-        "select url, state, edit_version from webhook_endpoints where id = $1 and unit_id = $2 and deleted_at is null for update",
+        "select url, state, edit_version from webhook_endpoints where id = $1 and unit_id = $2 and deleted_at is null for no key update",
         id.uuid(),
         by.unit().uuid()
     )

@@ -74,6 +74,13 @@ pub struct Attempt {
     pub posted: Posted,
 }
 
+impl Attempt {
+    /// When it ended.
+    fn ended(&self) -> Timestamp {
+        SignedDuration::try_from(self.posted.took).map_or(self.at, |took| self.at + took)
+    }
+}
+
 /// What an endpoint's worker does next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Settled {
@@ -281,7 +288,7 @@ pub async fn settle(domain: &Domain, worker: Uuid, id: WebhookId, attempts: &[At
     let mut circuit = before;
     for attempt in attempts {
         let jitter = jitter(&tx);
-        circuit = circuit.after(&attempt.posted, attempt.at, jitter);
+        circuit = circuit.after(&attempt.posted, attempt.ended(), jitter);
     }
     write(&mut tx, id, attempts, !before.is_open()).await?;
     let succeeded = attempts
@@ -323,7 +330,7 @@ pub async fn settle(domain: &Domain, worker: Uuid, id: WebhookId, attempts: &[At
 async fn standing(tx: &mut Tx, worker: Uuid, id: WebhookId) -> Result<Option<Standing>> {
     let row = sqlx::query!(
         r#"select unit_id as "unit: UnitId", url, failures, failing_since, retry_at from webhook_endpoints
-           where id = $1 and leased_by = $2 and state = 'active' and deleted_at is null for update"#,
+           where id = $1 and leased_by = $2 and state = 'active' and deleted_at is null for no key update"#,
         id.uuid(),
         worker
     )
@@ -362,8 +369,8 @@ async fn write(tx: &mut Tx, id: WebhookId, attempts: &[Attempt], counts: bool) -
         let failures = failures + i32::from(counts && !attempt.posted.is_delivered());
         let next = match (attempt.posted.is_delivered(), counts) {
             (true, _) => None,
-            (false, true) => retry_at(attempt.at, failures, jitter(tx)),
-            (false, false) => Some(attempt.at),
+            (false, true) => retry_at(attempt.ended(), failures, jitter(tx)),
+            (false, false) => Some(attempt.ended()),
         };
         columns.push(attempt, failures, next)?;
     }

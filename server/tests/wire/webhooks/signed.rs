@@ -52,7 +52,7 @@ async fn what_becomes_of_a_message_is_told_as_it_happens(pool: PgPool) {
     let rules = dispatch::rules(&mut tx, scene.dispatch).await.unwrap().unwrap();
     let mut asked = university.asked("Ada@mail.example", "7");
     asked.key = Some("order-7".to_owned());
-    asked.to.contact_key = Some("student-1".to_owned());
+    "student-1".clone_into(&mut asked.to.contact_key);
     asked.metadata.insert("shop".to_owned(), json!({"id": 3}));
     let posted = messages::post(&mut tx, &by, &plan, &rules, None, &[asked], false)
         .await
@@ -65,7 +65,7 @@ async fn what_becomes_of_a_message_is_told_as_it_happens(pool: PgPool) {
         seq: posted.accepted[0].seq,
     };
     for (kind, machine) in [
-        (HitKind::Opened, Some(Rule::PrefetchAgent)),
+        (HitKind::Opened, Some(Rule::Prefetch)),
         (HitKind::Unsubscribed, None),
     ] {
         let mut tx = university.domain.begin().await.unwrap();
