@@ -176,11 +176,12 @@ fn About(webhook: Webhook) -> impl IntoView {
             </FactRow>
         }
     });
-    let last = webhook.last_success_at;
+    let (last, waiting, dead) = (webhook.last_success_at, webhook.waiting, webhook.dead);
+    let events = webhook.event_types.clone();
     view! {
         <Facts>
             {described}
-            <FactRow label=move || t_string!(i18n, settings.webhook_health)><Health webhook=webhook.clone() /></FactRow>
+            <FactRow label=move || t_string!(i18n, settings.webhook_health)><Health webhook /></FactRow>
             {next}
             <FactRow label=move || t_string!(i18n, settings.webhook_last_success)>
                 {match last {
@@ -188,10 +189,10 @@ fn About(webhook: Webhook) -> impl IntoView {
                     None => view! { <span class="text-muted">{t!(i18n, settings.never)}</span> }.into_any(),
                 }}
             </FactRow>
-            <FactRow label=move || t_string!(i18n, settings.webhook_waiting)>{webhook.waiting}</FactRow>
-            <FactRow label=move || t_string!(i18n, settings.webhook_dead)>{webhook.dead}</FactRow>
+            <FactRow label=move || t_string!(i18n, settings.webhook_waiting)>{waiting}</FactRow>
+            <FactRow label=move || t_string!(i18n, settings.webhook_dead)>{dead}</FactRow>
             <FactRow label=move || t_string!(i18n, settings.webhook_events)>
-                <Chosen events=webhook.event_types.clone() />
+                <Chosen events />
             </FactRow>
             {rotating}
         </Facts>

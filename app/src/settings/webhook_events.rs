@@ -154,7 +154,8 @@ fn EventDialog(
     });
     Effect::new(move |_| {
         if let Some(event) = looking.get() {
-            (shown.set(None), error.set(None));
+            shown.set(None);
+            error.set(None);
             open.set(true);
             look.dispatch(event);
         }
