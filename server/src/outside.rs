@@ -203,8 +203,8 @@ mod tests {
                 line.clear();
             }
         });
-        let config = Config::load(&crate::config::Sources::default()).expect("a configuration");
-        let world = World::new(&config).expect("a world");
+        let loaded = Config::load(&crate::config::Sources::default()).expect("a configuration");
+        let world = World::new(&loaded).expect("a world");
         let works = world.try_relay(config(port)).await;
         assert!(works.works, "{works:?}");
         // The listener is gone with its one call.

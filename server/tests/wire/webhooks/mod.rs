@@ -53,9 +53,9 @@ impl Poster {
         Self { stop, task }
     }
 
-    pub async fn stop(self) {
+    pub async fn stop(mut self) {
         self.stop.cancel();
-        self.task.await.unwrap();
+        (&mut self.task).await.unwrap();
     }
 }
 

@@ -117,8 +117,9 @@ async fn what_becomes_of_a_message_is_told_as_it_happens(pool: PgPool) {
     let mut tx = university.domain.begin().await.unwrap();
     let rotated = webhooks::rotate(&mut tx, &may(&university), made.id).await.unwrap();
     tx.commit().await.unwrap();
-    let trial = webhooks::trial(&university.domain, &may(&university), &world(), made.id);
-    let trial = trial.await.unwrap();
+    let trial = webhooks::trial(&university.domain, &may(&university), &world(), made.id)
+        .await
+        .unwrap();
     assert_eq!((trial.delivered, trial.status), (true, Some(204)), "{trial:?}");
     sqlx::query("update webhook_endpoints set previous_until = now() - interval '1 second'")
         .execute(university.domain.pool())
