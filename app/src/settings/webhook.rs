@@ -124,7 +124,11 @@ fn Trial(trial: RwSignal<Option<Result<WebhookTrial, ApiError>>>) -> impl IntoVi
         trial.get().map(|answer| match answer {
             Ok(trial) => {
                 let (tone, status, ms) = (
-                    if trial.delivered { Tone::Success } else { Tone::Warning },
+                    if trial.delivered {
+                        Tone::Success
+                    } else {
+                        Tone::Warning
+                    },
                     trial.status,
                     trial.duration_ms,
                 );

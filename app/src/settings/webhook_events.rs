@@ -1,7 +1,7 @@
 //! What became of each event of a webhook, with what was posted and what came back, and sending again.
 
 use super::webhook_words::{StateBadge, event_name, state_name};
-use super::webhooks_api::{replay_all, replay_event, webhook_deliveries, look_at_event};
+use super::webhooks_api::{look_at_event, replay_all, replay_event, webhook_deliveries};
 use crate::layout::use_here;
 use crate::ui::*;
 use i18n::{t, t_string, use_i18n};
@@ -110,7 +110,10 @@ fn columns(looking: RwSignal<Option<WebhookEventId>>) -> Vec<Column<WebhookDeliv
             move |row: &WebhookDelivery| match (row.attempted_at, row.status) {
                 (None, _) => ().into_any(),
                 (Some(_), Some(status)) => view! { <span class="tabular-nums">{status}</span> }.into_any(),
-                (Some(_), None) => view! { <span class="text-muted">{t!(i18n, settings.webhook_no_answer)}</span> }.into_any(),
+                (Some(_), None) => {
+                    view! { <span class="text-muted">{t!(i18n, settings.webhook_no_answer)}</span> }
+                        .into_any()
+                }
             },
         )
         .wide_only(),
@@ -181,7 +184,8 @@ fn EventDialog(
     });
     let again = Signal::derive(move || {
         here.may(Permission::ManageWebhooks)
-            && shown.with(|shown| matches!(shown, Some(Ok(it)) if it.delivery.state != DeliveryState::Pending))
+            && shown
+                .with(|shown| matches!(shown, Some(Ok(it)) if it.delivery.state != DeliveryState::Pending))
     });
     let footer = move || {
         view! {
@@ -284,9 +288,8 @@ fn ReplayAll(id: WebhookId, open: RwSignal<bool>, changed: Callback<()>) -> impl
             match replay_all(unit, id, since).await {
                 Ok(events) => {
                     open.set(false);
-                    toasts.success(
-                        t_string!(i18n, settings.webhook_replayed_all, number = events).to_string(),
-                    );
+                    toasts
+                        .success(t_string!(i18n, settings.webhook_replayed_all, number = events).to_string());
                     changed.run(());
                 }
                 Err(refused) => error.set(Some(refused)),

@@ -56,8 +56,7 @@ impl Fields {
     }
 
     fn fill(self, webhook: Option<&Webhook>) {
-        self.url
-            .set(webhook.map(|it| it.url.clone()).unwrap_or_default());
+        self.url.set(webhook.map(|it| it.url.clone()).unwrap_or_default());
         self.description
             .set(webhook.map(|it| it.description.clone()).unwrap_or_default());
         let events = webhook.map(|it| it.event_types.clone()).unwrap_or_default();

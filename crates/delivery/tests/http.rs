@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use delivery::http::{Allowed, Client, HeaderMap, Limits, Method, Request, Resolve, Resolving, Target, Trouble};
+use delivery::http::{
+    Allowed, Client, HeaderMap, Limits, Method, Request, Resolve, Resolving, Target, Trouble,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -216,7 +218,11 @@ async fn an_answer_has_its_limits() {
         "HTTP/1.1 200 OK\r\n{}content-length: 0\r\n\r\n",
         "a: b\r\n".repeat(200)
     );
-    for answer in [head.into_bytes(), many.into_bytes(), b"220 smtp ready\r\n".to_vec()] {
+    for answer in [
+        head.into_bytes(),
+        many.into_bytes(),
+        b"220 smtp ready\r\n".to_vec(),
+    ] {
         let (port, _) = server(answer).await;
         let url = format!("http://127.0.0.1:{port}/");
         assert_eq!(send(&client, &url).await, Err(Trouble::Broken));

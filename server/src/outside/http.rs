@@ -4,7 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use delivery::http::{
-    Answer, Client, Connection, HeaderMap, Limits, Method, Request, Resolve, Resolving, Target, Trouble, is_public,
+    Answer, Client, Connection, HeaderMap, Limits, Method, Request, Resolve, Resolving, Target, Trouble,
+    is_public,
 };
 use domain::webhooks::{Call, Posted};
 use tokio::sync::OnceCell;
@@ -158,9 +159,7 @@ fn answered(answer: &Answer) -> Posted {
     Posted {
         status: Some(answer.status),
         answer: String::from_utf8_lossy(&answer.body).into_owned(),
-        retry_after: retry_after
-            .and_then(|it| it.to_str().ok())
-            .map(str::to_owned),
+        retry_after: retry_after.and_then(|it| it.to_str().ok()).map(str::to_owned),
         ..Posted::default()
     }
 }

@@ -78,7 +78,11 @@ async fn attempt(poster: &Poster, line: &Line, claimed: Claimed, due: Due) -> At
             }
         }
     };
-    let outcome = if posted.is_delivered() { "delivered" } else { "failed" };
+    let outcome = if posted.is_delivered() {
+        "delivered"
+    } else {
+        "failed"
+    };
     metrics::counter!("campanile_webhook_attempts_total", "outcome" => outcome).increment(1);
     metrics::histogram!("campanile_webhook_seconds").record(posted.took);
     Attempt {

@@ -185,8 +185,8 @@ impl Client {
         // Requests are small, and the answer is waited for.
         let _ = stream.set_nodelay(true);
         let (sender, driver) = if target.is_https() {
-            let name =
-                ServerName::try_from(target.host().to_owned()).map_err(|error| Trouble::Tls(error.to_string()))?;
+            let name = ServerName::try_from(target.host().to_owned())
+                .map_err(|error| Trouble::Tls(error.to_string()))?;
             let stream = self.0.tls.connect(name, stream).await;
             self.handshake(stream.map_err(|error| Trouble::Tls(error.to_string()))?)
                 .await?

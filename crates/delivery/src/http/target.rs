@@ -7,7 +7,8 @@ use url::{Host, Url};
 /// Ports above 1023 where no web server is, but something that may take a request for its own language: the list of the WHATWG's Fetch
 /// standard.
 const BAD_PORTS: [u16; 19] = [
-    1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+    1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679,
+    6697, 10080,
 ];
 const MOST: usize = 2000;
 
@@ -53,7 +54,10 @@ impl Target {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(BadTarget::Credentials);
         }
-        if url.host_str().is_none_or(|host| host.trim_matches('.').is_empty()) {
+        if url
+            .host_str()
+            .is_none_or(|host| host.trim_matches('.').is_empty())
+        {
             return Err(BadTarget::NoUrl);
         }
         let port = url.port_or_known_default().ok_or(BadTarget::Port)?;

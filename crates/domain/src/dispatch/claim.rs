@@ -154,7 +154,14 @@ async fn write_lost(
     .execute(tx.conn())
     .await?;
     let at = handed_at.to_jiff();
-    webhooks::written_off(tx, claimed.chunk.dispatch, claimed.first_seq, claimed.last_seq, at).await?;
+    webhooks::written_off(
+        tx,
+        claimed.chunk.dispatch,
+        claimed.first_seq,
+        claimed.last_seq,
+        at,
+    )
+    .await?;
     Ok(i64::try_from(lost.rows_affected()).unwrap_or(0))
 }
 

@@ -3,10 +3,11 @@
 
 use super::state::{Command, DispatchState, Lane, transition};
 use crate::{
-    Domain, Error, Result, Tx, webhooks,
+    Domain, Error, Result, Tx,
     access::{ControlSending, System},
     approvals::notify,
     audit::{self, Object},
+    webhooks,
 };
 use serde_json::json;
 use types::{CampaignId, Code, DispatchId, UnitId};

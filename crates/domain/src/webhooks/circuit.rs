@@ -37,9 +37,9 @@ pub(super) fn retry_at(now: Timestamp, failures: i32, jitter: f64) -> Option<Tim
     RETRIES.get(index).map(|pause| now + spread(*pause, jitter))
 }
 
-/// Up to a fifth longer, so that what failed together does not come back together.
+/// Up to a fifth shorter, so that what failed together does not come back together, and the whole schedule stays within [`PATIENCE`].
 fn spread(pause: SignedDuration, jitter: f64) -> SignedDuration {
-    SignedDuration::try_from_secs_f64(pause.as_secs_f64() * (1.0 + 0.2 * jitter)).unwrap_or(pause)
+    SignedDuration::try_from_secs_f64(pause.as_secs_f64() * (1.0 - 0.2 * jitter)).unwrap_or(pause)
 }
 
 /// The time that a `Retry-After` names: seconds, or a date (RFC 9110, section 10.2.3).
@@ -147,7 +147,7 @@ mod tests {
         }
         assert_eq!((attempts, now), (10, at(75 * 3600 + 35 * 60 + 5)));
         assert!(now.duration_since(START) < PATIENCE);
-        assert_eq!(seconds(retry_at(START, 1, 1.0)), Some(6));
+        assert_eq!(seconds(retry_at(START, 1, 1.0)), Some(4));
         assert_eq!(retry_at(START, 0, 0.0), None);
     }
 

@@ -87,11 +87,7 @@ pub async fn list_deliveries(
     .await?;
     let page = Page::from_rows(rows, limit, |row| cursor::encode(&row.seq));
     Ok(Page {
-        items: page
-            .items
-            .into_iter()
-            .map(Row::delivery)
-            .collect::<Result<_>>()?,
+        items: page.items.into_iter().map(Row::delivery).collect::<Result<_>>()?,
         next: page.next,
         total: None,
         estimated: false,

@@ -4,6 +4,7 @@
 use super::circuit::{Circuit, retry_at};
 use super::payload::{MessageSource, Source};
 use super::secret::{Call, Posted, Secrets};
+use super::upkeep::give_turn;
 use super::{ANSWER, cut, stopped};
 use crate::{Domain, Error, Result, Tx, ts};
 use jiff::{SignedDuration, Timestamp};
@@ -96,12 +97,7 @@ pub enum Settled {
 ///
 /// # Errors
 /// When the database cannot be asked, or a secret does not open.
-pub async fn claim(
-    domain: &Domain,
-    worker: Uuid,
-    lease: SignedDuration,
-    most: i64,
-) -> Result<Vec<Claimed>> {
+pub async fn claim(domain: &Domain, worker: Uuid, lease: SignedDuration, most: i64) -> Result<Vec<Claimed>> {
     let now = domain.now();
     let rows = sqlx::query!(
         r#"update webhook_endpoints e set leased_by = $1, leased_until = clock_timestamp() + make_interval(secs => $2)
@@ -133,7 +129,9 @@ pub async fn claim(
                 secrets,
             }),
             // The others still work. Its lease ends and it is said again.
-            Err(error) => tracing::error!(webhook = %row.id, %error, "the secret of a webhook cannot be used"),
+            Err(error) => {
+                tracing::error!(webhook = %row.id, %error, "the secret of a webhook cannot be used")
+            }
         }
     }
     Ok(claimed)
@@ -374,13 +372,14 @@ async fn write(tx: &mut Tx, id: WebhookId, attempts: &[Attempt], counts: bool) -
         };
         columns.push(attempt, failures, next)?;
     }
-    sqlx::query!(
-        "update webhook_deliveries d set attempts = d.attempts + 1, failures = a.failures, attempted_at = a.at, status = a.status,
-             answer = a.answer, duration_ms = a.took, state = a.state, next_at = coalesce(a.next_at, d.next_at),
-             finished_at = case when a.state <> 'pending' then a.at end
-         from unnest($2::uuid[], $3::integer[], $4::timestamptz[], $5::smallint[], $6::text[], $7::integer[], $8::text[], $9::timestamptz[])
-             as a (event_id, failures, at, status, answer, took, state, next_at)
-         where d.endpoint_id = $1 and d.event_id = a.event_id and d.state = 'pending'",
+    let given_up = sqlx::query!(
+        r#"update webhook_deliveries d set attempts = d.attempts + 1, failures = a.failures, attempted_at = a.at, status = a.status,
+               answer = a.answer, duration_ms = a.took, state = a.state, next_at = coalesce(a.next_at, d.next_at),
+               finished_at = case when a.state <> 'pending' then a.at end
+           from unnest($2::uuid[], $3::integer[], $4::timestamptz[], $5::smallint[], $6::text[], $7::integer[], $8::text[], $9::timestamptz[])
+               as a (event_id, failures, at, status, answer, took, state, next_at)
+           where d.endpoint_id = $1 and d.event_id = a.event_id and d.state = 'pending'
+           returning d.message_id, d.state = 'dead' as "dead!""#,
         id.uuid(),
         &events,
         &columns.failures,
@@ -391,9 +390,14 @@ async fn write(tx: &mut Tx, id: WebhookId, attempts: &[Attempt], counts: bool) -
         &columns.state,
         &columns.next as &[Option<jiff_sqlx::Timestamp>]
     )
-    .execute(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
-    Ok(())
+    let messages: Vec<Option<Uuid>> = given_up
+        .iter()
+        .filter(|row| row.dead)
+        .map(|row| row.message_id)
+        .collect();
+    give_turn(tx, &vec![id.uuid(); messages.len()], &messages).await
 }
 
 async fn failures(tx: &mut Tx, id: WebhookId, events: &[Uuid]) -> Result<Vec<(Uuid, i32)>> {

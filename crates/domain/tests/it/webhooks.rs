@@ -300,12 +300,7 @@ async fn no_fact_no_event_and_no_listener_no_row(pool: PgPool) {
         .unwrap();
     let rules = crate::dispatch::rules(university.admissions, "marketing", None);
     let handed = crate::dispatch::work(&university, &rules, run, |recipient| {
-        Ok(ended(
-            recipient,
-            OutcomeKind::Sent,
-            "",
-            university.domain.now(),
-        ))
+        Ok(ended(recipient, OutcomeKind::Sent, "", university.domain.now()))
     })
     .await;
     assert_eq!(handed.len(), 5);

@@ -162,7 +162,8 @@ impl Letter {
                     _ => td_string!(locale, mail.webhook_failing, host = host, unit = unit).to_string(),
                 };
                 self.paragraphs.push(why);
-                self.paragraphs.push(td_string!(locale, mail.webhook_text).to_string());
+                self.paragraphs
+                    .push(td_string!(locale, mail.webhook_text).to_string());
                 self.action = td_string!(locale, mail.webhook_action).to_string();
                 self.link.clone_from(link);
             }

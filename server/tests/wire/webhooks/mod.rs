@@ -17,9 +17,9 @@ use server::config::{Config, Sources};
 use server::outside::World;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use types::DispatchId;
 use types::content::Classification;
 use types::webhooks::{EventType, WebhookInput, WebhookSecret};
-use types::{DispatchId, MessageId};
 use uuid::Uuid;
 
 use super::*;
@@ -93,7 +93,6 @@ pub struct Scene<'a> {
 /// A message in the ledger.
 #[derive(Clone, Copy, Debug)]
 pub struct Sent {
-    pub id: MessageId,
     pub seq: i64,
 }
 
@@ -131,7 +130,6 @@ impl<'a> Scene<'a> {
             .unwrap();
         tx.commit().await.unwrap();
         Sent {
-            id: posted.accepted[0].id,
             seq: posted.accepted[0].seq,
         }
     }
@@ -189,7 +187,10 @@ impl<'a> Scene<'a> {
 pub async fn until(what: &str, mut there: impl AsyncFnMut() -> bool) {
     let begun = Instant::now();
     while !there().await {
-        assert!(begun.elapsed() < Duration::from_secs(30), "waited in vain: {what}");
+        assert!(
+            begun.elapsed() < Duration::from_secs(30),
+            "waited in vain: {what}"
+        );
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

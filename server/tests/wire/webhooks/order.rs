@@ -118,10 +118,7 @@ async fn a_slow_endpoint_holds_up_nobody_else(pool: PgPool) {
     let university = University::new(pool).await.unwrap();
     let scene = Scene::new(&university).await;
     let slow: Answer = Arc::new(|_| (200, Vec::new(), Duration::from_secs(8)));
-    let (slow, quick) = (
-        Receiver::start(slow).await,
-        Receiver::start(always(200)).await,
-    );
+    let (slow, quick) = (Receiver::start(slow).await, Receiver::start(always(200)).await);
     endpoint(&university, &slow.url(), &[]).await;
     endpoint(&university, &quick.url(), &[EventType::Accepted]).await;
     let poster = Poster::start(&university);
@@ -224,8 +221,9 @@ async fn what_is_refused_for_days_is_given_up_and_can_be_replayed(pool: PgPool) 
     let one = webhooks::replay_dead(&mut tx, &may(&university), made.id, None).await;
     assert_eq!(one.unwrap(), 1);
     tx.commit().await.unwrap();
-    until("replayed", async || count(&university, "dead").await == 0
-        && count(&university, "pending").await == 0)
+    until("replayed", async || {
+        count(&university, "dead").await == 0 && count(&university, "pending").await == 0
+    })
     .await;
     let ids: BTreeSet<String> = receiver
         .got()

@@ -111,11 +111,17 @@ async fn what_becomes_of_a_message_is_told_as_it_happens(pool: PgPool) {
         assert_eq!(it.headers["host"], receiver.address.to_string());
     }
     assert_eq!(got[2].json()["data"]["verdict"], "machine");
-    assert!(got[1].json()["data"]["detail"].as_str().is_some_and(|it| !it.is_empty()));
+    assert!(
+        got[1].json()["data"]["detail"]
+            .as_str()
+            .is_some_and(|it| !it.is_empty())
+    );
 
     // A new secret: for a day both are good, then only the new one.
     let mut tx = university.domain.begin().await.unwrap();
-    let rotated = webhooks::rotate(&mut tx, &may(&university), made.id).await.unwrap();
+    let rotated = webhooks::rotate(&mut tx, &may(&university), made.id)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     let trial = webhooks::trial(&university.domain, &may(&university), &world(), made.id)
         .await
@@ -204,7 +210,11 @@ async fn a_trial_shows_the_answer(pool: PgPool) {
         (false, Some(500), "answer 500")
     );
     receiver.answers(std::sync::Arc::new(|_| {
-        (302, vec![("location", "http://127.0.0.1:1/".to_owned())], Duration::ZERO)
+        (
+            302,
+            vec![("location", "http://127.0.0.1:1/".to_owned())],
+            Duration::ZERO,
+        )
     }));
     let redirected = trial().await;
     assert_eq!((redirected.delivered, redirected.status), (false, Some(302)));

@@ -64,7 +64,10 @@ async fn an_endpoint_is_added_looked_at_changed_and_removed(pool: PgPool) {
         fields(&caller.call("GET", &format!("{deliveries}?state=odd"), None).await),
         [("state".to_owned(), "bad_format".to_owned())]
     );
-    let one = caller.call("GET", &format!("{deliveries}/{event}"), None).await.json();
+    let one = caller
+        .call("GET", &format!("{deliveries}/{event}"), None)
+        .await
+        .json();
     assert_eq!(
         (
             &one["type"],
