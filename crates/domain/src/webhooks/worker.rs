@@ -130,7 +130,7 @@ pub async fn claim(domain: &Domain, worker: Uuid, lease: SignedDuration, most: i
             }),
             // The others still work. Its lease ends and it is said again.
             Err(error) => {
-                tracing::error!(webhook = %row.id, %error, "the secret of a webhook cannot be used")
+                tracing::error!(webhook = %row.id, %error, "the secret of a webhook cannot be used");
             }
         }
     }
