@@ -63,6 +63,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/settings/relays") view={Lazy::<settings::RelaysPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/settings/live") view={Lazy::<settings::LivePage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/settings/api") view={Lazy::<settings::ClientsPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/settings/webhooks") view={Lazy::<settings::WebhooksPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/settings/webhooks/:id") view={Lazy::<settings::WebhookPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/settings/audit") view={Lazy::<settings::AuditPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/settings/account") view={Lazy::<settings::AccountPage>::new()} ssr=SsrMode::Async/>
                 </ParentRoute>

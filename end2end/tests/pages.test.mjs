@@ -28,6 +28,7 @@ const PAGES = [
   ["settings-relays", "/settings/relays", "helen", "brackwater"],
   ["settings-live", "/settings/live", "helen", "brackwater"],
   ["settings-api", "/settings/api", "helen", "brackwater"],
+  ["settings-webhooks", "/settings/webhooks", "helen", "brackwater"],
   ["settings-audit", "/settings/audit", "helen", "brackwater"],
 ];
 /** From a list to one of its things: page, pattern of the link. */

@@ -1,6 +1,6 @@
 //! Names are looked up in one way: by the resolver of the configuration (`CAMPANILE_DNS`), or by the system's.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -82,6 +82,17 @@ impl Dns {
             .into_iter()
             .map(|(_, host)| host.to_utf8().trim_end_matches('.').to_owned());
         Ok(MailOf::Exchangers(hosts.collect()))
+    }
+}
+
+impl Dns {
+    /// The addresses of a host; none where it has none.
+    ///
+    /// # Errors
+    /// When no resolver answers, or the name is none.
+    pub async fn addresses_of(&self, host: &str) -> anyhow::Result<Vec<IpAddr>> {
+        let found = some(self.0.lookup_ip(fqdn(host)?).await)?;
+        Ok(found.map(|found| found.iter().collect()).unwrap_or_default())
     }
 }
 

@@ -17,3 +17,4 @@ pub mod outside;
 pub mod state;
 pub mod triggered;
 pub mod upkeep;
+pub mod webhooks;

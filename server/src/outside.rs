@@ -1,16 +1,22 @@
-//! What the domain asks of the world outside: relays and names.
+//! What the domain asks of the world outside: relays, names, and endpoints of webhooks.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use delivery::email::{Connection, OpenError, Relay, Security, Timeouts};
+use delivery::http::Client;
 use domain::sending::{Outside, RelayConfig, SeedRelay};
+use domain::webhooks::{Call, Posted};
 use futures::FutureExt;
 use futures::future::{BoxFuture, join_all};
+use types::Code;
 use types::sending::{DnsRecord, RecordState, RelaySecurity, RelayTrial};
 
-use crate::config::SmtpConfig;
+use crate::config::{Config, Network, SmtpConfig};
 use crate::dns::Dns;
+use http::Line;
+
+pub mod http;
 
 /// Somebody waits for the answer at a page: each step of a trial gets less time than in sending.
 const TRIAL_STEP: Duration = Duration::from_secs(8);
@@ -18,10 +24,33 @@ const TRIAL_STEP: Duration = Duration::from_secs(8);
 const TRIAL: Duration = Duration::from_secs(20);
 
 /// Through this machine's network, names by the installation's resolver.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct World {
     /// The resolver of the configuration; absent: the system's.
-    pub resolver: Option<SocketAddr>,
+    resolver: Option<SocketAddr>,
+    /// To addresses that users gave.
+    http: Client,
+    allowed: Vec<Network>,
+}
+
+impl World {
+    /// As the configuration says.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub fn new(config: &Config) -> anyhow::Result<Self> {
+        Ok(Self {
+            resolver: config.dns,
+            http: http::client(config.dns, &config.outbound_allow, &[])?,
+            allowed: config.outbound_allow.clone(),
+        })
+    }
+
+    /// The client for addresses that users gave.
+    #[must_use]
+    pub fn http(&self) -> Client {
+        self.http.clone()
+    }
 }
 
 impl Outside for World {
@@ -57,6 +86,14 @@ impl Outside for World {
             }
         }
         .boxed()
+    }
+
+    fn webhook_url(&self, url: &str) -> Result<String, Code> {
+        http::webhook_url(url, &self.allowed)
+    }
+
+    fn post(&self, call: Call) -> BoxFuture<'_, Posted> {
+        async move { Line::new(self.http.clone(), &call.url).post(call).await }.boxed()
     }
 }
 
@@ -166,7 +203,8 @@ mod tests {
                 line.clear();
             }
         });
-        let world = World { resolver: None };
+        let loaded = Config::load(&crate::config::Sources::default()).expect("a configuration");
+        let world = World::new(&loaded).expect("a world");
         let works = world.try_relay(config(port)).await;
         assert!(works.works, "{works:?}");
         // The listener is gone with its one call.

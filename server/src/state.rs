@@ -12,6 +12,7 @@ use crate::http::api_v1::caller::SigningIn;
 use crate::http::console::Site;
 use crate::http::health::Readiness;
 use crate::http::public::PublicState;
+use crate::outside::World;
 use crate::triggered::Desk;
 
 /// Shared by all handlers of one process; cheap to clone.
@@ -35,4 +36,6 @@ pub struct AppState {
     pub desk: Arc<Desk>,
     /// Where calls wait whose token is being looked at.
     pub signing: Arc<SigningIn>,
+    /// Relays, names and addresses that users gave.
+    pub outside: Arc<World>,
 }

@@ -34,6 +34,7 @@ fn noun_text(i18n: I18nContext<Locale>, noun: &str) -> Option<&'static str> {
         "topic" => t_string!(i18n, settings.log_topic),
         "unit" => t_string!(i18n, settings.log_unit),
         "user" => t_string!(i18n, settings.log_user),
+        "webhook" => t_string!(i18n, settings.log_webhook),
         _ => return None,
     })
 }
@@ -62,6 +63,7 @@ fn verb_text(i18n: I18nContext<Locale>, act: &str) -> Option<&'static str> {
         "added" => t_string!(i18n, settings.did_added),
         "exported" => t_string!(i18n, settings.did_exported),
         "removed" => t_string!(i18n, settings.did_removed),
+        "replayed" => t_string!(i18n, settings.did_replayed),
         "restored_all" => t_string!(i18n, settings.did_restored_all),
         "topic_changed" => t_string!(i18n, settings.did_topic_changed),
         "unsubscribed_all" => t_string!(i18n, settings.did_unsubscribed_all),

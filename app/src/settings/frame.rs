@@ -9,7 +9,7 @@ use types::access::Permission;
 /// Head and tabs; only what the reader may open.
 #[component]
 pub(super) fn Frame(
-    /// Which tab this is: `people`, `units`, `domains`, `relays`, `live`, `api`, `audit`, `account`.
+    /// Which tab this is: `people`, `units`, `domains`, `relays`, `live`, `api`, `webhooks`, `audit`, `account`.
     current: &'static str,
     children: Children,
 ) -> impl IntoView {
@@ -55,6 +55,13 @@ pub(super) fn Frame(
             "api",
             move || t_string!(i18n, settings.clients),
             link("/settings/api"),
+        ));
+    }
+    if here.may(Permission::ReadWebhooks) {
+        tabs.push(Tab::link(
+            "webhooks",
+            move || t_string!(i18n, settings.webhooks),
+            link("/settings/webhooks"),
         ));
     }
     if here.may(Permission::ReadAudit) {

@@ -29,6 +29,12 @@ mod sender_domains;
 mod sending_api;
 mod unit_form;
 mod units;
+mod webhook;
+mod webhook_events;
+mod webhook_form;
+mod webhook_words;
+mod webhooks;
+mod webhooks_api;
 mod words;
 
 use crate::area::area;
@@ -51,6 +57,10 @@ area! { settings_area, __preload_settings_area;
     DomainsPage => view! { <sender_domains::SenderDomains /> };
     /// One of them.
     DomainPage => view! { <sender_domain::OneDomain /> };
+    /// Where events of messages are posted to.
+    WebhooksPage => view! { <webhooks::Webhooks /> };
+    /// One of them.
+    WebhookPage => view! { <webhook::OneWebhook /> };
     /// The audit log.
     AuditPage => view! { <audit::Audit /> };
     /// One's own account.

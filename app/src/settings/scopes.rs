@@ -57,6 +57,8 @@ const GROUPS: [(Group, &[Permission]); 5] = [
             Permission::ReadAudit,
             Permission::ManageMembers,
             Permission::ManageClients,
+            Permission::ReadWebhooks,
+            Permission::ManageWebhooks,
             Permission::ManageUnits,
             Permission::ManageSystem,
         ],
@@ -97,6 +99,8 @@ pub(super) fn scope_name(i18n: I18nContext<Locale>, scope: Permission) -> &'stat
         Permission::ReadAudit => t_string!(i18n, settings.scope_audit_read),
         Permission::ManageMembers => t_string!(i18n, settings.scope_members_write),
         Permission::ManageClients => t_string!(i18n, settings.scope_clients_write),
+        Permission::ReadWebhooks => t_string!(i18n, settings.scope_webhooks_read),
+        Permission::ManageWebhooks => t_string!(i18n, settings.scope_webhooks_write),
         Permission::ManageUnits => t_string!(i18n, settings.scope_units_write),
         Permission::ManageSystem => t_string!(i18n, settings.scope_system_write),
     }

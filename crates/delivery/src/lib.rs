@@ -9,6 +9,7 @@ pub mod breaker;
 pub mod capture;
 pub mod channel;
 pub mod email;
+pub mod http;
 pub mod outcome;
 pub mod throttle;
 

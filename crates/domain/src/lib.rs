@@ -32,6 +32,7 @@ pub mod tokens;
 pub mod topics;
 pub mod units;
 pub mod verify;
+pub mod webhooks;
 
 pub use access::{Actor, Granted};
 pub use clock::{Clock, SystemClock};

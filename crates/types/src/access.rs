@@ -42,6 +42,10 @@ text_enum! {
         ReadAudit = "audit:read",
         ManageMembers = "members:write",
         ManageClients = "clients:write",
+        /// Endpoints of webhooks, and what became of each event.
+        ReadWebhooks = "webhooks:read",
+        /// Make, change and remove them, and replay events.
+        ManageWebhooks = "webhooks:write",
         /// Make, rename, move and archive units.
         ManageUnits = "units:write",
         /// Relays, backups, the whole installation.

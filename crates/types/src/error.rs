@@ -80,6 +80,8 @@ codes! {
     AudienceEmpty = "audience_empty", 422;
     SenderDomain = "sender_domain", 422;
     InThePast = "in_the_past", 422;
+    /// An address that Campanile may not call: no https, or inside the operator's network.
+    AddressNotAllowed = "address_not_allowed", 422;
     ChecksFailed = "checks_failed", 422;
     // content
     TemplateError = "template_error", 422;

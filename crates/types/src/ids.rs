@@ -86,6 +86,10 @@ define_id! {
     /// One triggered message.
     MessageId,
     JobId,
+    /// An endpoint that events are posted to.
+    WebhookId,
+    /// One event as it is posted: the `webhook-id`.
+    WebhookEventId,
     EventId,
     AuditId,
     MailId,

@@ -25,6 +25,7 @@ pub mod text_enum;
 mod time;
 pub mod topics;
 pub mod units;
+pub mod webhooks;
 
 pub use error::{ApiError, Code, FieldError};
 pub use ids::*;

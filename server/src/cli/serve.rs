@@ -20,6 +20,7 @@ use crate::http::console::Site;
 use crate::http::public::{PublicState, start_hits};
 use crate::http::{self, serve as listening};
 use crate::jobs::{Jobs, Settings};
+use crate::outside::World;
 use crate::state::AppState;
 
 /// How long the last opens and clicks may take to be written when stopping.
@@ -49,13 +50,14 @@ pub(super) async fn serve(config: Config, options: Options) -> anyhow::Result<Ex
         )
     })?;
     let listener = listening::bind(config.http.listen).await?;
+    let outside = World::new(&config)?;
     let mut node = Node::open(config, Access::Own, "serve").await?;
     let stop_hits = CancellationToken::new();
     let (hits, hits_written) = start_hits(node.domain.clone(), stop_hits.clone());
     let metrics = start_metrics()?;
     let jobs = match options.no_jobs {
         true => None,
-        false => match start_jobs(&node).await {
+        false => match start_jobs(&node, &outside).await {
             Ok(jobs) => Some(jobs),
             Err(error) => {
                 node.database.close().await;
@@ -64,6 +66,7 @@ pub(super) async fn serve(config: Config, options: Options) -> anyhow::Result<Ex
         },
     };
     let state = AppState {
+        outside: Arc::new(outside),
         domain: node.domain.clone(),
         config: Arc::new(node.config.clone()),
         site,
@@ -102,9 +105,10 @@ pub(super) async fn work(config: Config, options: WorkerOptions) -> anyhow::Resu
         Some(address) => Some(listening::bind(address).await?),
         None => None,
     };
+    let outside = World::new(&config)?;
     let mut node = Node::open(config, Access::Join, "worker").await?;
     let metrics = start_metrics()?;
-    let running = match start_jobs(&node).await {
+    let running = match start_jobs(&node, &outside).await {
         Ok(running) => running,
         Err(error) => {
             node.database.close().await;
@@ -144,7 +148,7 @@ async fn serve_metrics(listener: Option<TcpListener>, shown: Router) -> anyhow::
 }
 
 /// Sending, queue and schedule of this node. What is in flight is finished when it stops.
-async fn start_jobs(node: &Node) -> anyhow::Result<Jobs> {
+async fn start_jobs(node: &Node, outside: &World) -> anyhow::Result<Jobs> {
     crate::outside::keep_relay(&node.domain, &node.config.smtp).await?;
     let smtp = &node.config.smtp;
     let journal = node.database.data_dir.join("journal");
@@ -152,6 +156,7 @@ async fn start_jobs(node: &Node) -> anyhow::Result<Jobs> {
     settings.lease = smtp.lease;
     settings.timeout = smtp.timeout;
     settings.backoff.first = smtp.retry_first;
+    settings.http = Some(outside.http());
     let started = Jobs::start(node.domain.clone(), settings).await;
     started.context("starting the background work")
 }

@@ -40,6 +40,8 @@ pub struct Config {
     pub smtp: SmtpConfig,
     /// The resolver to ask; absent: the system's.
     pub dns: Option<SocketAddr>,
+    /// Networks that calls to addresses which users gave (webhooks) may reach although they are not the public internet's.
+    pub outbound_allow: Vec<Network>,
     /// Where bounces and feedback reports are received by SMTP; absent: nowhere.
     pub inbound_listen: Option<SocketAddr>,
     /// What is logged, and how.
@@ -71,6 +73,7 @@ impl Config {
             http: http::read(&mut values, sources),
             smtp: smtp::read(&mut values),
             dns: network::read_resolver(&mut values),
+            outbound_allow: network::read_list(&mut values, "outbound_allow"),
             inbound_listen: values.parse_optional("inbound_listen"),
             log: log::read(&mut values),
             search_path: sources.search_path(),

@@ -25,6 +25,7 @@ const KEYS: &[&str] = &[
     "log",
     "log_format",
     "metrics_token",
+    "outbound_allow",
     "public_url",
     "secret_key",
     "site_dir",

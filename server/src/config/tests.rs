@@ -44,6 +44,19 @@ fn the_environment_wins_over_the_file() {
 }
 
 #[test]
+fn networks_for_calls_outward_are_a_list() {
+    assert!(load(&[], "").expect("valid").outbound_allow.is_empty());
+    let config = load(&[("CAMPANILE_OUTBOUND_ALLOW", "127.0.0.0/8, fd00::/8")], "").expect("valid");
+    let allowed = |address: &str| {
+        let address = address.parse().expect("address");
+        config.outbound_allow.iter().any(|it| it.contains(address))
+    };
+    assert!(allowed("127.0.0.1") && allowed("fd12::1") && !allowed("10.0.0.1"));
+    let found = problems(&[("CAMPANILE_OUTBOUND_ALLOW", "10.0.0.0/33")], "");
+    assert!(found[0].contains("CAMPANILE_OUTBOUND_ALLOW"), "{found:?}");
+}
+
+#[test]
 fn unknown_keys_are_refused_in_both_places_at_once() {
     let found = problems(&[("CAMPANILE_LISTNE", "x")], "smtp_uri = \"smtp://x\"\n");
     assert_eq!(found.len(), 2, "{found:?}");

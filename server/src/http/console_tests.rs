@@ -41,10 +41,11 @@ async fn get(path: &str, headers: &[(&str, &str)]) -> (StatusCode, HeaderValue, 
         request = request.header(*name, *value);
     }
     let request = request.body(Body::empty()).expect("a request");
+    let config = crate::config::Config::load(&crate::config::Sources::default()).expect("a configuration");
     let state = ConsoleState {
         domain,
         site: Site::empty(),
-        outside: Arc::new(crate::outside::World { resolver: None }),
+        outside: Arc::new(crate::outside::World::new(&config).expect("a world")),
     };
     let response = router(state).oneshot(request).await.expect("an answer");
     let policy = response

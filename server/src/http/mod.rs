@@ -25,7 +25,6 @@ mod uploads;
 use axum::Router;
 use axum::routing::get;
 
-use crate::outside::World;
 use crate::state::AppState;
 
 /// The whole application.
@@ -33,9 +32,7 @@ pub fn router(state: AppState) -> Router {
     let console = console::router(console::ConsoleState {
         domain: state.domain.clone(),
         site: state.site.clone(),
-        outside: std::sync::Arc::new(World {
-            resolver: state.config.dns,
-        }),
+        outside: state.outside.clone(),
     });
     let all = Router::new()
         .route("/healthz", get(health::alive))

@@ -29,11 +29,13 @@ pub fn state_of(domain: domain::Domain, environment: &[(&str, &str)]) -> AppStat
         directory: "/nonexistent".into(),
         ..Sources::default()
     };
+    let config = Config::load(&sources).expect("valid");
     let (hits, _writer) = public::start_hits(domain.clone(), tokio_util::sync::CancellationToken::new());
     AppState {
         public: public::PublicState::new(domain.clone(), hits),
         domain,
-        config: Arc::new(Config::load(&sources).expect("valid")),
+        outside: Arc::new(crate::outside::World::new(&config).expect("a world")),
+        config: Arc::new(config),
         site: console::Site::empty(),
         metrics: PrometheusBuilder::new().build_recorder().handle(),
         readiness: Arc::default(),

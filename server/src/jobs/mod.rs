@@ -19,6 +19,7 @@ use std::time::Duration;
 use anyhow::Context;
 use delivery::Backoff;
 use delivery::email::Relay;
+use delivery::http::Client;
 use domain::Domain;
 use domain::dispatch::Lane;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -44,6 +45,8 @@ pub struct Settings {
     pub lease: Duration,
     /// Where this process keeps its journals: a directory of this machine.
     pub journal: PathBuf,
+    /// What webhooks are posted with; none: this process posts none.
+    pub http: Option<Client>,
 }
 
 impl Settings {
@@ -57,6 +60,7 @@ impl Settings {
             backoff: Backoff::MAIL,
             lease: Duration::from_secs(60),
             journal,
+            http: None,
         }
     }
 }
@@ -111,6 +115,12 @@ impl Jobs {
         };
         let version = relays::set(&shared, &fallback).await?;
         tasks.run(relays::follow(Arc::clone(&shared), fallback, version));
+        if let Some(client) = &settings.http {
+            let (domain, client, stop) = (domain.clone(), client.clone(), stop.clone());
+            tasks.keep_running("webhooks", stop.clone(), move || {
+                crate::webhooks::run(domain.clone(), client.clone(), stop.clone())
+            });
+        }
         let intake = Arc::new(Intake::default());
         let urgent = (
             domain.clone(),

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{campaigns, captured, dispatch, messages, queue};
+use domain::{campaigns, captured, dispatch, messages, queue, webhooks};
 
 use super::Shared;
 
@@ -18,7 +18,7 @@ pub(super) struct Work {
 type Step = Pin<Box<dyn Future<Output = domain::Result<()>> + Send>>;
 
 /// All pieces, by name.
-pub(super) const WORK: [(&str, &Work); 5] = [
+pub(super) const WORK: [(&str, &Work); 6] = [
     (
         "settle",
         &Work {
@@ -45,6 +45,13 @@ pub(super) const WORK: [(&str, &Work); 5] = [
         &Work {
             every: Duration::from_secs(60),
             step: |shared| Box::pin(definitions(shared)),
+        },
+    ),
+    (
+        "webhooks",
+        &Work {
+            every: Duration::from_secs(15),
+            step: |shared| Box::pin(late_events(shared)),
         },
     ),
     (
@@ -92,7 +99,21 @@ async fn definitions(shared: Arc<Shared>) -> domain::Result<()> {
     messages::renew(&shared.domain).await.map(|_| ())
 }
 
+/// Gives up events that waited too long, and counts those that wait.
+async fn late_events(shared: Arc<Shared>) -> domain::Result<()> {
+    webhooks::expire(&shared.domain).await?;
+    let backlog = webhooks::backlog(&shared.domain).await?;
+    for (state, events) in [("pending", backlog.waiting), ("dead", backlog.dead)] {
+        let events = u32::try_from(events).unwrap_or(u32::MAX);
+        metrics::gauge!("campanile_webhook_events", "state" => state).set(f64::from(events));
+    }
+    let failing = u32::try_from(backlog.failing + backlog.disabled).unwrap_or(u32::MAX);
+    metrics::gauge!("campanile_webhooks_failing").set(f64::from(failing));
+    Ok(())
+}
+
 async fn sweep(shared: Arc<Shared>) -> domain::Result<()> {
     queue::sweep(&shared.domain).await?;
+    webhooks::sweep(&shared.domain).await?;
     captured::sweep(&shared.domain).await
 }

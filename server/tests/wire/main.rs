@@ -9,6 +9,7 @@ mod relay;
 mod support;
 mod throttled;
 mod triggered;
+mod webhooks;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -40,6 +40,8 @@ permits!(
     ReadAudit,
     ManageMembers,
     ManageClients,
+    ReadWebhooks,
+    ManageWebhooks,
     ManageUnits,
     ManageSystem,
 );

@@ -60,6 +60,8 @@ const UNIT_ADMIN: &[Permission] = &[
     Permission::ReadAudit,
     Permission::ManageMembers,
     Permission::ManageClients,
+    Permission::ReadWebhooks,
+    Permission::ManageWebhooks,
 ];
 
 /// What a role may do in its unit and all below.

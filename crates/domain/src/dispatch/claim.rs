@@ -1,7 +1,7 @@
 //! A chunk in one worker's hands.
 
 use super::{intake::Extra, record::Rules, state::Lane, worker::Worker};
-use crate::{Domain, Result, ts};
+use crate::{Domain, Result, ts, webhooks};
 use jiff::Timestamp;
 use serde_json::Value;
 use types::{ContactId, DispatchId};
@@ -154,6 +154,15 @@ async fn write_lost(
         claimed.last_seq
     )
     .execute(tx.conn())
+    .await?;
+    let at = handed_at.to_jiff();
+    webhooks::written_off(
+        tx,
+        claimed.chunk.dispatch,
+        claimed.first_seq,
+        claimed.last_seq,
+        at,
+    )
     .await?;
     Ok(i64::try_from(lost.rows_affected()).unwrap_or(0))
 }

@@ -5,10 +5,11 @@ use super::{
     counts::{columns, keep_counts},
     worker::Worker,
 };
-use crate::{Domain, Result, Tx, ts};
+use crate::{Domain, Result, Tx, ts, webhooks};
 use jiff::Timestamp;
 use std::collections::HashSet;
 use std::fmt::Write;
+use types::DispatchId;
 use uuid::Uuid;
 
 /// How a delivery ended.
@@ -152,10 +153,10 @@ pub async fn record(domain: &Domain, worker: Worker, batch: &Batch, again: bool)
         true => written(&mut tx, batch).await?,
         false => HashSet::new(),
     };
-    let mine = own(&mut tx, worker.id, &chunks).await?;
+    let Own { mine, heard } = own(&mut tx, worker.id, &chunks).await?;
     let lost: HashSet<Chunk> = chunks.into_iter().filter(|it| !mine.contains(it)).collect();
     if lost.is_empty() && there.is_empty() {
-        write(&mut tx, worker, batch).await?;
+        write(&mut tx, worker, batch, &heard).await?;
     } else {
         let left = Batch {
             outcomes: without(&batch.outcomes, |it| {
@@ -165,7 +166,7 @@ pub async fn record(domain: &Domain, worker: Worker, batch: &Batch, again: bool)
             kept: without(&batch.kept, |it| lost.contains(it)),
             released: without(&batch.released, |it| lost.contains(&it.0)),
         };
-        write(&mut tx, worker, &left).await?;
+        write(&mut tx, worker, &left, &heard).await?;
     }
     tx.commit().await?;
     Ok(lost)
@@ -190,13 +191,23 @@ async fn written(tx: &mut Tx, batch: &Batch) -> Result<HashSet<(Uuid, i64)>> {
     Ok(rows.into_iter().map(|row| (row.dispatch_id, row.seq)).collect())
 }
 
+/// What a worker holds of a batch.
+struct Own {
+    mine: HashSet<Chunk>,
+    /// Dispatches whose messages somebody wants to hear of.
+    heard: HashSet<DispatchId>,
+}
+
 /// Locks those of the chunks that this worker holds, in an order that all share.
-async fn own(tx: &mut Tx, worker: Uuid, chunks: &[Chunk]) -> Result<HashSet<Chunk>> {
+async fn own(tx: &mut Tx, worker: Uuid, chunks: &[Chunk]) -> Result<Own> {
     let (dispatches, numbers) = columns(chunks.iter());
     let rows = sqlx::query!(
-        r#"select c.dispatch_id as "dispatch: types::DispatchId", c.chunk
+        r#"select c.dispatch_id as "dispatch: DispatchId", c.chunk,
+               coalesce(d.kind = 'message' and exists (
+                   select from webhook_endpoints e where e.unit_id = d.unit_id and e.state <> 'disabled' and e.deleted_at is null), false) as "heard!"
            from unnest($1::uuid[], $2::integer[]) as k (dispatch_id, chunk)
            join dispatch_chunks c on c.dispatch_id = k.dispatch_id and c.chunk = k.chunk
+           left join dispatches d on d.id = c.dispatch_id
            where c.leased_by = $3 and c.state = 'leased'
            order by c.dispatch_id, c.chunk for update of c"#,
         &dispatches,
@@ -205,18 +216,26 @@ async fn own(tx: &mut Tx, worker: Uuid, chunks: &[Chunk]) -> Result<HashSet<Chun
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Chunk {
+    let mut own = Own {
+        mine: HashSet::with_capacity(rows.len()),
+        heard: HashSet::new(),
+    };
+    for row in rows {
+        own.mine.insert(Chunk {
             dispatch: row.dispatch,
             chunk: row.chunk,
-        })
-        .collect())
+        });
+        if row.heard {
+            own.heard.insert(row.dispatch);
+        }
+    }
+    Ok(own)
 }
 
-async fn write(tx: &mut Tx, worker: Worker, batch: &Batch) -> Result<()> {
+async fn write(tx: &mut Tx, worker: Worker, batch: &Batch, heard: &HashSet<DispatchId>) -> Result<()> {
     write_outcomes(tx, &batch.outcomes).await?;
     write_deferrals(tx, &batch.deferrals).await?;
+    webhooks::recorded(tx, heard, &batch.outcomes, &batch.deferrals).await?;
     keep_counts(
         tx,
         worker.id,

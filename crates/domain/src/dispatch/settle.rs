@@ -7,6 +7,7 @@ use crate::{
     access::{ControlSending, System},
     approvals::notify,
     audit::{self, Object},
+    webhooks,
 };
 use serde_json::json;
 use types::{CampaignId, Code, DispatchId, UnitId};
@@ -176,6 +177,8 @@ async fn write_off(tx: &mut Tx, host: Uuid) -> Result<()> {
         )
         .execute(tx.conn())
         .await?;
+        let now = tx.now();
+        webhooks::written_off(tx, chunk.dispatch.into(), chunk.first_seq, chunk.last_seq, now).await?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use super::{
     record::{Deferral, Outcome, write_deferrals, write_outcomes},
     state::Lane,
 };
-use crate::{Domain, Result};
+use crate::{Domain, Result, webhooks};
 use jiff::SignedDuration;
 use serde_json::Value;
 use types::DispatchId;
@@ -231,6 +231,8 @@ pub async fn recover(
         .collect();
     write_outcomes(&mut tx, &ends).await?;
     write_deferrals(&mut tx, &later).await?;
+    let heard = webhooks::heard(&mut tx, &[chunk.dispatch.uuid()]).await?;
+    webhooks::recorded(&mut tx, &heard, &ends, &later).await?;
     super::counts::keep_counts(
         &mut tx,
         worker,

@@ -1,6 +1,6 @@
 //! Writes hits in batches, set-based, and keeps the reports' small tables true in the same transaction.
 
-use crate::{Result, Tx, tokens::DeliveryRef, ts};
+use crate::{Result, Tx, tokens::DeliveryRef, ts, webhooks};
 use jiff::Timestamp;
 
 /// A person's first seconds: nobody reads a message sooner than this after the hand-off.
@@ -104,7 +104,7 @@ pub async fn record(tx: &mut Tx, hits: &[Hit]) -> Result<()> {
     if hits.iter().any(|hit| matches!(hit.kind, HitKind::Clicked { .. })) {
         judge_bursts(tx, &dispatches, &seqs).await?;
     }
-    Ok(())
+    webhooks::hits(tx, &dispatches, &ids).await
 }
 
 /// First open, click, … of each delivery and verdict, and the hour it fell into: what reports count.

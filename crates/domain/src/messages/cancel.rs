@@ -1,7 +1,7 @@
 use super::status::locate;
 use crate::access::SendMessages;
 use crate::audit::{self, Object};
-use crate::{Error, Granted, Result, Tx, dispatch};
+use crate::{Error, Granted, Result, Tx, dispatch, webhooks};
 use serde_json::json;
 use types::Code;
 
@@ -26,6 +26,7 @@ pub async fn cancel(tx: &mut Tx, by: &Granted<SendMessages>, id_or_key: &str) ->
             other => Err(Error::wrong_state(other.unwrap_or("queued"))),
         };
     }
+    webhooks::cancelled(tx, place.dispatch, place.seq).await?;
     let object = Object::new("message", place.id.uuid(), "");
     audit::record(tx, by, "message.cancelled", object, json!({})).await
 }

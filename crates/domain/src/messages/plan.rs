@@ -19,6 +19,8 @@ pub struct Plan {
     pub(super) quiet: Option<Quiet>,
     /// Marketing goes to those who asked for it, and to nobody beside them.
     pub(super) copies: bool,
+    /// Somebody wants to hear what becomes of the unit's messages.
+    pub heard: bool,
 }
 
 /// What a call under this key sends now. Asked with every call, so that pausing and publishing take effect at once on every node.
@@ -28,7 +30,8 @@ pub struct Plan {
 pub async fn plan(tx: &mut Tx, by: &Granted<SendMessages>, key: &str) -> Result<Plan> {
     let row = sqlx::query!(
         r#"select c.id as "id: CampaignId", c.is_active, c.archived_at is not null as "archived!",
-                  c.live_revision_id as "revision: RevisionId", c.live_dispatch_id as "dispatch: DispatchId", r.called, r.classification as "classification?"
+                  c.live_revision_id as "revision: RevisionId", c.live_dispatch_id as "dispatch: DispatchId", r.called, r.classification as "classification?",
+                  exists (select from webhook_endpoints e where e.unit_id = c.unit_id and e.state <> 'disabled' and e.deleted_at is null) as "heard!"
            from campaigns c left join campaign_revisions r on r.id = c.live_revision_id
            where c.unit_id = $1 and c.key = $2 and c.kind = 'message'"#,
         by.unit().uuid(),
@@ -55,5 +58,6 @@ pub async fn plan(tx: &mut Tx, by: &Granted<SendMessages>, key: &str) -> Result<
         parameters: called.parameters,
         quiet: called.quiet_hours.as_ref().and_then(Quiet::sealed),
         copies: row.classification.as_deref() != Some("marketing"),
+        heard: row.heard,
     })
 }

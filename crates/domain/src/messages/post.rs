@@ -5,7 +5,7 @@ use super::people::{Person, known, resolve};
 use crate::access::{ActorKind, SendMessages};
 use crate::contacts::address::EmailAddress;
 use crate::dispatch::{self, Accepted, Extra, Line, Rules, Worker};
-use crate::{Error, Granted, Result, Tx, keys};
+use crate::{Error, Granted, Result, Tx, keys, webhooks};
 use jiff::Timestamp;
 use std::collections::{HashMap, HashSet};
 use types::messages::{AcceptedMessage, Asked};
@@ -119,6 +119,9 @@ async fn write(
         },
     };
     let accepted = dispatch::accept(tx, worker, &call, rules, &lines).await?;
+    if plan.heard {
+        webhooks::accepted(tx, by.unit(), &accepted, |rule| rules.end_of_held(rule)).await?;
+    }
     if accepted.len() == lines.len() {
         let answers = order.into_iter().map(|(id, key, _)| Ok(AcceptedMessage { id, key }));
         return Ok((answers.collect(), accepted));

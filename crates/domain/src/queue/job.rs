@@ -125,6 +125,17 @@ pub enum Notice {
         /// The campaign in the console.
         link: String,
     },
+    /// An endpoint of webhooks was disabled by itself.
+    WebhookDisabled {
+        /// Scheme, host and port of the endpoint.
+        host: String,
+        /// Name of the unit.
+        unit: String,
+        /// `gone` or `failing`.
+        reason: String,
+        /// The endpoint in the console.
+        link: String,
+    },
 }
 
 impl Notice {
@@ -138,6 +149,7 @@ impl Notice {
             Self::ReviewRequested { .. } => "review_requested",
             Self::ReviewDecided { .. } => "review_decided",
             Self::SendingStopped { .. } => "sending_stopped",
+            Self::WebhookDisabled { .. } => "webhook_disabled",
         }
     }
 }

@@ -15,7 +15,7 @@ mod pace;
 mod places;
 mod records;
 mod relays;
-mod seal;
+pub(crate) mod seal;
 mod verify;
 
 pub use domains::{create_domain, get_domain, list_domains, remove_domain, update_domain};

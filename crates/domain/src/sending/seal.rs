@@ -11,9 +11,10 @@ use uuid::Uuid;
 
 /// What is sealed: a value of one kind does not open as another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sealed {
+pub(crate) enum Sealed {
     RelayPassword,
     DkimKey,
+    WebhookSecret,
 }
 
 impl Sealed {
@@ -21,6 +22,7 @@ impl Sealed {
         match self {
             Self::RelayPassword => b"relay password",
             Self::DkimKey => b"dkim key",
+            Self::WebhookSecret => b"webhook secret",
         }
     }
 
@@ -30,7 +32,7 @@ impl Sealed {
 }
 
 /// Seals `secret` for a row. The nonce is the machine's and not the act's: seeded randomness would repeat it.
-pub(super) fn seal(keys: &Keys, what: Sealed, row: Uuid, secret: &[u8]) -> Result<Vec<u8>> {
+pub(crate) fn seal(keys: &Keys, what: Sealed, row: Uuid, secret: &[u8]) -> Result<Vec<u8>> {
     let failed = |_| Error::broken("sealing failed");
     let key = RandomizedNonceKey::new(&AES_256_GCM, &keys.derive(Purpose::AtRest)).map_err(failed)?;
     let mut content = secret.to_vec();
@@ -41,7 +43,7 @@ pub(super) fn seal(keys: &Keys, what: Sealed, row: Uuid, secret: &[u8]) -> Resul
 }
 
 /// Opens what was sealed for this row under this key.
-pub(super) fn open(keys: &Keys, what: Sealed, row: Uuid, sealed: &[u8]) -> Result<SecretSlice<u8>> {
+pub(crate) fn open(keys: &Keys, what: Sealed, row: Uuid, sealed: &[u8]) -> Result<SecretSlice<u8>> {
     let broken = |why: &str| Error::broken(format!("{} of {row}: {why}", describe(what)));
     let Some((id, rest)) = sealed.split_first() else {
         return Err(broken("is empty"));
@@ -68,6 +70,7 @@ fn describe(what: Sealed) -> &'static str {
     match what {
         Sealed::RelayPassword => "the password of relay",
         Sealed::DkimKey => "the private half of DKIM key",
+        Sealed::WebhookSecret => "a secret of webhook",
     }
 }
 

@@ -47,6 +47,15 @@ pub async fn unopened(domain: &Domain) -> Result<Unopened> {
             });
         found.note(own);
     }
+    let webhooks = sqlx::query!(
+        r#"select id, sealed as "sealed!" from webhook_endpoints, unnest(array[secret_sealed, previous_sealed]) as sealed
+           where sealed is not null and deleted_at is null order by id"#
+    )
+    .fetch_all(domain.pool())
+    .await?;
+    for row in webhooks {
+        found.note(open(domain.keys(), Sealed::WebhookSecret, row.id, &row.sealed).map(drop));
+    }
     Ok(found)
 }
 

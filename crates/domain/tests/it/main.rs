@@ -8,3 +8,4 @@ mod messages;
 mod queue;
 mod seed;
 mod sending;
+mod webhooks;

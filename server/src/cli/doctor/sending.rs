@@ -10,14 +10,24 @@ use crate::cli::Node;
 use crate::outside::World;
 
 pub(super) async fn examine(node: &Node) -> Vec<Finding> {
-    let world = World {
-        resolver: node.config.dns,
+    let world = match World::new(&node.config) {
+        Ok(world) => world,
+        Err(error) => {
+            return vec![Finding {
+                about: "calls outward",
+                result: Err(error.to_string()),
+            }];
+        }
     };
-    let mut findings = relays(node, world).await;
+    let mut findings = relays(node, &world).await;
+    findings.push(Finding {
+        about: "webhooks",
+        result: webhooks(node).await,
+    });
     match domains(node).await {
         Ok(domains) => {
             for domain in domains {
-                let looked = look_up(node, world, &domain).await;
+                let looked = look_up(node, &world, &domain).await;
                 findings.extend(looked.into_iter().map(|result| Finding {
                     about: "sender domain",
                     result,
@@ -32,8 +42,26 @@ pub(super) async fn examine(node: &Node) -> Vec<Finding> {
     findings
 }
 
+/// Endpoints of webhooks that take events.
+async fn webhooks(node: &Node) -> Result<String, String> {
+    let backlog = domain::webhooks::backlog(&node.domain).await;
+    let domain::webhooks::Backlog {
+        waiting,
+        dead,
+        failing,
+        disabled,
+    } = backlog.map_err(|error| error.to_string())?;
+    let counts = format!("{waiting} events wait, {dead} were given up");
+    match failing + disabled {
+        0 => Ok(counts),
+        _ => Err(format!(
+            "{failing} endpoints do not answer, {disabled} were disabled (Settings, Webhooks): {counts}"
+        )),
+    }
+}
+
 /// Every active relay takes a connection, protects it and lets us in.
-async fn relays(node: &Node, world: World) -> Vec<Finding> {
+async fn relays(node: &Node, world: &World) -> Vec<Finding> {
     let about = "relay";
     let relays = match sending::relays(&node.domain).await {
         Ok(relays) => relays,
@@ -105,7 +133,7 @@ async fn domains(node: &Node) -> domain::Result<Vec<SenderDomain>> {
     Ok(domains)
 }
 
-async fn look_up(node: &Node, world: World, domain: &SenderDomain) -> Vec<Result<String, String>> {
+async fn look_up(node: &Node, world: &World, domain: &SenderDomain) -> Vec<Result<String, String>> {
     let name = &domain.domain;
     if for_examples(name) {
         return vec![Ok(format!("{name} is reserved for examples; not looked up"))];

@@ -30,6 +30,7 @@ mod templates;
 mod topics;
 mod units;
 mod users;
+mod webhooks;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -73,6 +74,7 @@ const BODY_LIMIT: usize = 4 << 20;
         (name = "campaigns", description = "Campaigns, their way through approval, and what became of them"),
         (name = "message-definitions", description = "What other systems send by key, and its way through approval"),
         (name = "messages", description = "Messages that other systems ask for, and what became of each"),
+        (name = "webhooks", description = "What becomes of messages, told to other systems as it happens (Standard Webhooks)"),
         (name = "users", description = "Staff and their roles in the unit"),
         (name = "clients", description = "Other systems that call the API"),
         (name = "audit", description = "Who did what"),
@@ -101,6 +103,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .merge(campaigns::routes())
         .merge(message_definitions::routes())
         .merge(messages::routes())
+        .merge(webhooks::routes())
 }
 
 /// The API and its documentation.

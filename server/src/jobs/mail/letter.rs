@@ -150,6 +150,23 @@ impl Letter {
                 self.paragraphs.push(why);
                 self.link.clone_from(link);
             }
+            Notice::WebhookDisabled {
+                host,
+                unit,
+                reason,
+                link,
+            } => {
+                self.subject = td_string!(locale, mail.webhook_subject, host = host).to_string();
+                let why = match reason.as_str() {
+                    "gone" => td_string!(locale, mail.webhook_gone, host = host, unit = unit).to_string(),
+                    _ => td_string!(locale, mail.webhook_failing, host = host, unit = unit).to_string(),
+                };
+                self.paragraphs.push(why);
+                self.paragraphs
+                    .push(td_string!(locale, mail.webhook_text).to_string());
+                self.action = td_string!(locale, mail.webhook_action).to_string();
+                self.link.clone_from(link);
+            }
         }
     }
 }

@@ -10,7 +10,6 @@ use types::{Code, RelayId};
 use crate::http::api_v1::caller::{At, By};
 use crate::http::api_v1::paging::UnitParam;
 use crate::http::api_v1::problem::{Problem, Stop};
-use crate::outside::World;
 use crate::state::AppState;
 
 /// Try a relay
@@ -29,8 +28,5 @@ pub async fn test(
     let relay = domain::sending::relay_config(&by.domain, id)
         .await?
         .ok_or(Code::NotFound)?;
-    let world = World {
-        resolver: state.config.dns,
-    };
-    Ok(Json(world.try_relay(relay).await))
+    Ok(Json(state.outside.try_relay(relay).await))
 }

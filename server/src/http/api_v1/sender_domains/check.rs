@@ -9,7 +9,6 @@ use types::sending::SenderDomain;
 use crate::http::api_v1::caller::{At, By};
 use crate::http::api_v1::paging::UnitParam;
 use crate::http::api_v1::problem::{Problem, Stop};
-use crate::outside::World;
 use crate::state::AppState;
 
 /// Look a sender domain's records up
@@ -25,10 +24,7 @@ pub async fn check(
     At(id): At<SenderDomainId>,
     State(state): State<AppState>,
 ) -> Result<Json<SenderDomain>, Stop> {
-    let world = World {
-        resolver: state.config.dns,
-    };
     Ok(Json(
-        domain::sending::check_domain(&by.domain, &by, &world, id).await?,
+        domain::sending::check_domain(&by.domain, &by, state.outside.as_ref(), id).await?,
     ))
 }

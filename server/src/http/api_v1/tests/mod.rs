@@ -8,6 +8,7 @@ mod message_options;
 pub mod messages;
 mod sending;
 pub mod support;
+mod webhooks;
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
