@@ -56,7 +56,7 @@ enum Command {
     Export(import::ExportWhat),
     /// Members of staff.
     User(user::Options),
-    /// Other systems that may call the API.
+    /// Other systems that may call the API: letting them in, changing what they may, shutting them out.
     Client(client::Options),
     /// The months of the ledger: which there are, and taking old ones out of it.
     Ledger(ledger::Options),
@@ -79,7 +79,7 @@ impl Command {
             Self::Import(_) => "import",
             Self::Export(_) => "export",
             Self::User(_) => "user",
-            Self::Client(_) => "client add",
+            Self::Client(_) => "client",
             Self::Ledger(_) => "ledger",
             Self::Doctor => "doctor",
             Self::Verify => "verify",

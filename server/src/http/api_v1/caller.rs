@@ -3,14 +3,18 @@
 use std::ops::Deref;
 
 use axum::extract::{FromRequestParts, Path, RawPathParams};
+use axum::http::Extensions;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use domain::access::{ActorKind, Permits};
+use domain::clients::Caller;
 use domain::{Actor, Domain, Granted, Tx, clients};
 use types::{Code, UnitId};
 use uuid::Uuid;
 
 use super::problem::Stop;
+use super::standing;
+use crate::http::peer::client_address;
 use crate::state::AppState;
 
 /// A call by somebody who may do `P` in the unit it concerns: the one named by `?unit=` (key or id), else the client's own.
@@ -60,9 +64,9 @@ impl<P: Permits> FromRequestParts<AppState> for By<P> {
             .get(AUTHORIZATION)
             .and_then(|value| value.to_str().ok());
         let token = token.and_then(bearer).ok_or(Code::NotSignedIn)?;
-        let (actor, home) = clients::authenticate(&state.domain, token)
-            .await?
-            .ok_or(Code::NotSignedIn)?;
+        let Caller {
+            actor, unit: home, ..
+        } = admit(state, &parts.extensions, token).await?;
         let unit = match wanted_unit(parts, state).await {
             None => home,
             Some(text) => named(&actor, &text).ok_or(Code::NotFound)?,
@@ -74,6 +78,22 @@ impl<P: Permits> FromRequestParts<AppState> for By<P> {
             granted,
         })
     }
+}
+
+/// The client that a token belongs to, if it may call from where the request comes from, and once more: the call is counted.
+///
+/// # Errors
+/// As a problem: no such token, not from there, too often, or the database is away.
+pub async fn admit(state: &AppState, extensions: &Extensions, token: &str) -> Result<Caller, Stop> {
+    let caller = clients::authenticate(&state.domain, token)
+        .await?
+        .ok_or(Code::NotSignedIn)?;
+    let from = client_address(extensions);
+    caller.admit(from)?;
+    let standing = state.meter.spend(&state.domain, caller.quota, from).await?;
+    standing::note(extensions, standing);
+    standing.admit()?;
+    Ok(caller)
 }
 
 /// The token of a `Bearer` header; the scheme's name has no case (RFC 9110).
