@@ -42,6 +42,7 @@ async function noted(page) {
 test("an API client: made, changed, new secrets beside the old and instead of them, revoked", async () => {
   await withPerson(browser, {}, async (person) => {
     const { page } = person;
+    person.expect(/\b422\b/);
     const name = `Student records ${Date.now()}`;
     await signIn(page, "helen", "/c/brackwater/settings/api");
     await page.getByRole("button", { name: t.clients_add }).first().click();

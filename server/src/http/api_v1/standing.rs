@@ -1,6 +1,6 @@
 //! How a client stands with its limit, said by every answer to it.
 //!
-//! Older clients read `RateLimit-Limit`, `-Remaining` and `-Reset` (draft-ietf-httpapi-ratelimit-headers up to -07), newer ones `RateLimit`
+//! Older clients read `RateLimit-Limit`, `-Remaining` and `-Reset` (draft-ietf-httpapi-ratelimit-headers up to -06), newer ones `RateLimit`
 //! and `RateLimit-Policy` (the same draft, -10). Both describe the client's bucket: its size, what is in it, and when it is full again.
 
 use std::sync::{Arc, OnceLock};
