@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use domain::Domain;
+use domain::clients::Meter;
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::config::Config;
@@ -30,6 +31,8 @@ pub struct AppState {
     pub public: PublicState,
     /// Remembers for a moment whether the relay could be reached.
     pub readiness: Arc<Readiness>,
+    /// Counts what API clients call.
+    pub meter: Arc<Meter>,
     /// Where triggered messages are handed in.
     pub intake: Arc<Intake>,
     /// Where single calls for messages wait for the one under way.

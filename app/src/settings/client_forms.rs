@@ -1,16 +1,13 @@
-//! Letting a system in, and showing its secret once.
+//! Giving a client a new secret, and showing a secret once.
 
-use super::clients_api::create_client;
+use super::clients_api::rotate_client;
 use super::copy::CopyField;
-use super::scopes::ScopeTicks;
 use crate::layout::use_here;
 use crate::ui::*;
-use i18n::{t, t_string, use_i18n};
+use i18n::{I18nContext, Locale, t, t_string, use_i18n};
 use leptos::context::Provider;
-use leptos::{html, prelude::*};
-use std::collections::BTreeSet;
-use types::access::Permission;
-use types::clients::{ApiClientInput, ApiCredentials};
+use leptos::prelude::*;
+use types::clients::{ApiClient, ApiCredentials, DEFAULT_OVERLAP, RotateInput};
 use types::{ApiError, ClientId};
 
 /// A secret that was just made, while it is shown.
@@ -35,39 +32,36 @@ impl Fresh {
     }
 }
 
-/// The dialog that makes a client; then its secret is shown, and `changed` runs.
+/// For how many hours the present secrets may work beside a new one.
+const OVERLAPS: [i32; 4] = [DEFAULT_OVERLAP, 1, 168, 0];
+
+/// The question before a new secret: for how long the present ones still work.
 #[component]
-pub(super) fn ClientDialog(open: RwSignal<bool>, fresh: Fresh, changed: Callback<()>) -> impl IntoView {
+pub(super) fn RotateDialog(
+    open: RwSignal<bool>,
+    client: RwSignal<Option<ApiClient>>,
+    fresh: Fresh,
+    changed: Callback<()>,
+) -> impl IntoView {
     let i18n = use_i18n();
     let here = use_here();
-    let name = RwSignal::new(String::new());
-    let scopes = RwSignal::new(BTreeSet::<Permission>::new());
+    let overlap = RwSignal::new(String::new());
     let error = RwSignal::new(None::<ApiError>);
-    let top = NodeRef::<html::Div>::new();
-    // Emptied when it closes: the ticks look at their scopes only once, as the dialog opens.
     Effect::new(move |_| {
-        if !open.get() {
-            name.set(String::new());
-            scopes.set(BTreeSet::new());
+        if open.get() {
             error.set(None);
+            overlap.set(DEFAULT_OVERLAP.to_string());
         }
     });
-    // The form is longer than a small window: what is wrong stands at its top.
-    Effect::new(move |_| {
-        if error.with(Option::is_some)
-            && let Some(top) = top.get_untracked()
-        {
-            top.scroll_into_view();
-        }
-    });
-    let save = Action::new(move |(): &()| {
-        let input = ApiClientInput {
-            name: name.get_untracked(),
-            scopes: scopes.with_untracked(|scopes| scopes.iter().copied().collect()),
-        };
+    let rotate = Action::new(move |(): &()| {
         let unit = here.key.get_untracked();
+        let which = client.with_untracked(|client| client.as_ref().map(|client| client.id));
+        let input = RotateInput {
+            overlap_hours: overlap.with_untracked(|hours| hours.parse().ok()),
+        };
         async move {
-            match create_client(unit, input).await {
+            let Some(client) = which else { return };
+            match rotate_client(unit, client, input).await {
                 Ok(made) => {
                     open.set(false);
                     fresh.show(made);
@@ -77,50 +71,52 @@ pub(super) fn ClientDialog(open: RwSignal<bool>, fresh: Fresh, changed: Callback
             }
         }
     });
-    let busy = save.pending();
-    // Enter in the field, too; never twice.
-    let submit = move || {
-        if !busy.get_untracked() {
-            save.dispatch(());
-        }
+    let name = move || client.with(|client| client.as_ref().map(|client| client.name.clone()));
+    let title = move || {
+        let name = name().unwrap_or_default();
+        t_string!(i18n, settings.client_rotate_title, name = name).to_string()
+    };
+    let choices = move || {
+        OVERLAPS
+            .into_iter()
+            .map(|hours| {
+                let choice = Choice::new(hours.to_string(), move || overlap_name(i18n, hours));
+                match hours {
+                    0 => choice.hint(move || t_string!(i18n, settings.overlap_none_hint)),
+                    _ => choice,
+                }
+            })
+            .collect::<Vec<_>>()
     };
     let footer = move || {
         view! {
             <Button on_click=move |_| open.set(false)>{t!(i18n, common.cancel)}</Button>
-            <Button kind=Kind::Primary busy on_click=move |_| submit()>
-                {t!(i18n, settings.clients_add)}
+            <Button kind=Kind::Primary busy=rotate.pending() on_click=move |_| { rotate.dispatch(()); }>
+                {t!(i18n, settings.client_rotate)}
             </Button>
         }
     };
     view! {
-        <Dialog id="client" open title=move || t_string!(i18n, settings.client_new_title) footer width=Width::Wide>
+        <Dialog id="client-rotate" open title footer>
             <Provider value=FieldErrors::new(error.into())>
-                <form
-                    class="flex flex-col gap-4"
-                    novalidate
-                    on:submit=move |event| {
-                        event.prevent_default();
-                        submit();
-                    }
-                >
-                    <div node_ref=top>
-                        <FormError error labels=vec![("scopes", (move || t_string!(i18n, settings.client_may)).into())] />
-                    </div>
-                    <Field
-                        name="name"
-                        label=move || t_string!(i18n, common.name)
-                        hint=move || t_string!(i18n, settings.client_name_hint)
-                        required=true
-                    >
-                        <TextInput bind=name autocomplete="off" maxlength=120 />
-                    </Field>
-                    <ScopeTicks scopes error />
-                    <p class="text-[13px] text-muted">{t!(i18n, settings.client_owner_note)}</p>
-                </form>
+                <div class="flex flex-col gap-4">
+                    <FormError error />
+                    <p>{t!(i18n, settings.client_rotate_text)}</p>
+                    <RadioGroup name="overlap_hours" legend=move || t_string!(i18n, settings.overlap) choices=choices() bind=overlap />
+                </div>
             </Provider>
         </Dialog>
     }
     .into_any()
+}
+
+fn overlap_name(i18n: I18nContext<Locale>, hours: i32) -> &'static str {
+    match hours {
+        0 => t_string!(i18n, settings.overlap_none),
+        1 => t_string!(i18n, settings.overlap_hour),
+        168 => t_string!(i18n, settings.overlap_week),
+        _ => t_string!(i18n, settings.overlap_day),
+    }
 }
 
 /// The dialog that shows a secret once.

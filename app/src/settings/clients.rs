@@ -1,7 +1,8 @@
 //! Systems that call the API: who they are, what they may do, and shutting them out.
 
-use super::client_forms::{ClientDialog, DocsLink, Fresh, FreshDialog};
-use super::clients_api::{list_clients, revoke_client, rotate_client};
+use super::client_edit::{ClientDialog, ClientForm};
+use super::client_forms::{DocsLink, Fresh, FreshDialog, RotateDialog};
+use super::clients_api::{list_clients, revoke_client};
 use super::frame::Frame;
 use super::scopes::scope_name;
 use crate::layout::use_here;
@@ -15,6 +16,7 @@ use types::clients::ApiClient;
 /// Which question is open, and about which client.
 #[derive(Clone, Copy)]
 struct Acts {
+    form: ClientForm,
     client: RwSignal<Option<ApiClient>>,
     rotate: RwSignal<bool>,
     revoke: RwSignal<bool>,
@@ -23,6 +25,7 @@ struct Acts {
 impl Acts {
     fn new() -> Self {
         Self {
+            form: ClientForm::new(),
             client: RwSignal::new(None),
             rotate: RwSignal::new(false),
             revoke: RwSignal::new(false),
@@ -57,7 +60,6 @@ pub(super) fn Clients() -> impl IntoView {
         |(unit, _)| list_clients(unit),
     );
     let changed = Callback::new(move |()| version.update(|version| *version += 1));
-    let adding = RwSignal::new(false);
     let fresh = Fresh::new();
     let acts = Acts::new();
     view! {
@@ -67,7 +69,7 @@ pub(super) fn Clients() -> impl IntoView {
                     {t!(i18n, settings.clients_text)} " " <DocsLink />
                 </p>
                 <Show when=move || here.may(Permission::ManageClients)>
-                    <Button kind=Kind::Primary icon=Icon::Plus on_click=move |_| adding.set(true)>
+                    <Button kind=Kind::Primary icon=Icon::Plus on_click=move |_| acts.form.show(None)>
                         {t!(i18n, settings.clients_add)}
                     </Button>
                 </Show>
@@ -90,8 +92,9 @@ pub(super) fn Clients() -> impl IntoView {
                     }
                 }
             />
-            <ClientDialog open=adding fresh changed />
-            <ClientActs acts fresh changed />
+            <ClientDialog form=acts.form fresh changed />
+            <RotateDialog open=acts.rotate client=acts.client fresh changed />
+            <RevokeDialog acts changed />
             <FreshDialog fresh />
         </Frame>
     }
@@ -134,38 +137,103 @@ fn columns(acts: Acts) -> Vec<Column<ApiClient>> {
         )
         .wide_only(),
         Column::new(
+            move || t_string!(i18n, settings.client_bounds),
+            move |row: &ApiClient| view! { <ClientBounds client=row.clone() /> },
+        )
+        .wide_only(),
+        Column::new(
             move || t_string!(i18n, settings.client_last_used),
             move |row: &ApiClient| match row.last_used_at {
-                Some(at) => view! { <Moment at /> }.into_any(),
+                Some(at) => {
+                    let from = row.last_used_from.clone().map(|from| {
+                        view! {
+                            <span class="block text-[13px] text-muted">
+                                {t!(i18n, settings.client_used_from)} " " <span class="font-mono text-xs break-all">{from}</span>
+                            </span>
+                        }
+                    });
+                    view! { <Moment at /> {from} }.into_any()
+                }
                 None => view! { <span class="text-muted">{t!(i18n, settings.never)}</span> }.into_any(),
             },
         )
         .wide_only(),
         Column::new(
             move || t_string!(i18n, settings.status),
-            move |row: &ApiClient| match row.revoked_at {
-                Some(at) => view! {
-                    <Badge text=move || t_string!(i18n, settings.client_revoked) />
-                    <span class="block text-[13px] text-muted"><Moment at style=TimeStyle::Date /></span>
-                }
-                .into_any(),
-                None => {
-                    let secrets = u64::try_from(row.secrets).unwrap_or(0);
-                    view! {
-                        <Badge tone=Tone::Success text=move || t_string!(i18n, settings.client_active) />
-                        <span class="block text-[13px] text-muted">
-                            {move || t_string!(i18n, settings.client_secrets, count = secrets).to_string()}
-                        </span>
-                    }
-                    .into_any()
-                }
-            },
+            move |row: &ApiClient| view! { <ClientState client=row.clone() /> },
         ),
         Column::new(
             move || t_string!(i18n, common.all_actions),
             move |row: &ApiClient| view! { <ClientButtons client=row.clone() acts /> },
         ),
     ]
+}
+
+/// From where it may call, and how often.
+#[component]
+fn ClientBounds(client: ApiClient) -> impl IntoView {
+    let i18n = use_i18n();
+    let count = u64::from(client.requests_per_minute.unsigned_abs());
+    let networks = if client.allowed_networks.is_empty() {
+        view! { <span class="block">{t!(i18n, settings.client_anywhere)}</span> }.into_any()
+    } else {
+        client
+            .allowed_networks
+            .into_iter()
+            .map(|network| view! { <span class="block font-mono text-xs break-all">{network}</span> })
+            .collect_view()
+            .into_any()
+    };
+    let rate = move || {
+        let figure = number(i18n.get_locale(), count);
+        t_string!(i18n, settings.client_per_minute, count = count, figure = figure).to_string()
+    };
+    view! {
+        {networks}
+        <span class="block text-[13px] text-muted">{rate}</span>
+    }
+    .into_any()
+}
+
+/// Whether it may call, by how many secrets and until when, and the tokens it holds.
+#[component]
+fn ClientState(client: ApiClient) -> impl IntoView {
+    let i18n = use_i18n();
+    if let Some(at) = client.revoked_at {
+        return view! {
+            <Badge text=move || t_string!(i18n, settings.client_revoked) />
+            <span class="block text-[13px] text-muted"><Moment at style=TimeStyle::Date /></span>
+        }
+        .into_any();
+    }
+    let secrets = u64::try_from(client.secrets).unwrap_or(0);
+    let tokens = u64::try_from(client.tokens).unwrap_or(0);
+    let ending = client
+        .live_secrets
+        .into_iter()
+        .filter_map(|secret| secret.expires_at)
+        .map(|at| {
+            view! {
+                <span class="block text-[13px] text-muted">{t!(i18n, settings.client_secret_until)} " " <Moment at /></span>
+            }
+        })
+        .collect_view();
+    let held = (tokens > 0).then(|| {
+        view! {
+            <span class="block text-[13px] text-muted">
+                {move || t_string!(i18n, settings.client_tokens, count = tokens).to_string()}
+            </span>
+        }
+    });
+    view! {
+        <Badge tone=Tone::Success text=move || t_string!(i18n, settings.client_active) />
+        <span class="block text-[13px] text-muted">
+            {move || t_string!(i18n, settings.client_secrets, count = secrets).to_string()}
+        </span>
+        {ending}
+        {held}
+    }
+    .into_any()
 }
 
 /// What can be done with a client of a row; nothing with one that was shut out.
@@ -176,7 +244,7 @@ fn ClientButtons(client: ApiClient, acts: Acts) -> impl IntoView {
         return ().into_any();
     }
     // Buttons of many rows have the same words: which client they are about is said to those who do not see the row.
-    let (for_rotate, for_revoke) = (client.name.clone(), client.name.clone());
+    let (for_edit, for_rotate, for_revoke) = (client.name.clone(), client.name.clone(), client.name.clone());
     let mine = client.mine;
     let client = StoredValue::new(client);
     let rotate = mine.then(|| {
@@ -189,6 +257,10 @@ fn ClientButtons(client: ApiClient, acts: Acts) -> impl IntoView {
     });
     view! {
         <span class="relative flex flex-wrap gap-2">
+            <Button size=Size::Small on_click=move |_| acts.form.show(Some(client.get_value()))>
+                {t!(i18n, settings.client_edit)}
+                <span class="sr-only">{for_edit}</span>
+            </Button>
             {rotate}
             <Button size=Size::Small kind=Kind::Quiet on_click=move |_| acts.about(client.get_value(), acts.revoke)>
                 {t!(i18n, settings.client_revoke)}
@@ -199,15 +271,15 @@ fn ClientButtons(client: ApiClient, acts: Acts) -> impl IntoView {
     .into_any()
 }
 
-/// The questions before a new secret and before shutting out; `changed` runs after what succeeded.
+/// The question before shutting out; `changed` runs after what succeeded.
 #[component]
-fn ClientActs(acts: Acts, fresh: Fresh, changed: Callback<()>) -> impl IntoView {
+fn RevokeDialog(acts: Acts, changed: Callback<()>) -> impl IntoView {
     let i18n = use_i18n();
     let here = use_here();
     let toasts = use_toasts();
     let error = RwSignal::new(None::<ApiError>);
     Effect::new(move |_| {
-        if acts.rotate.get() || acts.revoke.get() {
+        if acts.revoke.get() {
             error.set(None);
         }
     });
@@ -215,20 +287,6 @@ fn ClientActs(acts: Acts, fresh: Fresh, changed: Callback<()>) -> impl IntoView 
         acts.client
             .with_untracked(|client| client.as_ref().map(|client| client.id))
     };
-    let rotate = Action::new(move |(): &()| {
-        let (unit, client) = (here.key.get_untracked(), which());
-        async move {
-            let Some(client) = client else { return };
-            match rotate_client(unit, client).await {
-                Ok(made) => {
-                    acts.rotate.set(false);
-                    fresh.show(made);
-                    changed.run(());
-                }
-                Err(refused) => error.set(Some(refused)),
-            }
-        }
-    });
     let revoke = Action::new(move |(): &()| {
         let (unit, client) = (here.key.get_untracked(), which());
         async move {
@@ -244,17 +302,6 @@ fn ClientActs(acts: Acts, fresh: Fresh, changed: Callback<()>) -> impl IntoView 
         }
     });
     view! {
-        <ConfirmDialog
-            id="client-rotate"
-            open=acts.rotate
-            title=move || t_string!(i18n, settings.client_rotate_title, name = acts.name()).to_string()
-            text=move || t_string!(i18n, settings.client_rotate_text)
-            confirm=move || t_string!(i18n, settings.client_rotate)
-            on_confirm=Callback::new(move |()| { rotate.dispatch(()); })
-            busy=rotate.pending()
-            error
-            harmless=true
-        />
         <ConfirmDialog
             id="client-revoke"
             open=acts.revoke

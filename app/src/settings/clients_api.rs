@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
-use types::clients::{ApiClient, ApiClientInput, ApiCredentials};
+use types::clients::{ApiClient, ApiClientInput, ApiCredentials, RotateInput};
 use types::{ApiError, ClientId, Page};
 
 /// The unit's API clients, those shut out last. There are few: one page holds them all.
@@ -34,14 +34,31 @@ pub async fn create_client(unit: String, input: ApiClientInput) -> Result<ApiCre
     tx.commit().await.map(|()| made).map_err(ctx::failed)
 }
 
-/// Gives a client a new secret; the old one works for another day.
-#[server(prefix = "/rpc", endpoint = "settings/clients/rotate", input = Json)]
-pub async fn rotate_client(unit: String, client: ClientId) -> Result<ApiCredentials, ApiError> {
+/// Changes what a client may do, from where, and how often.
+#[server(prefix = "/rpc", endpoint = "settings/clients/update", input = Json)]
+pub async fn update_client(unit: String, client: ClientId, input: ApiClientInput) -> Result<(), ApiError> {
     use crate::ctx;
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ManageClients>(&unit)?;
     let mut tx = cx.begin().await?;
-    let made = domain::clients::rotate(&mut tx, &by, client)
+    domain::clients::update(&mut tx, &by, |scope| by.may(scope), client, &input)
+        .await
+        .map_err(ctx::failed)?;
+    tx.commit().await.map_err(ctx::failed)
+}
+
+/// Gives a client a new secret; the present ones work for as long as is asked for.
+#[server(prefix = "/rpc", endpoint = "settings/clients/rotate", input = Json)]
+pub async fn rotate_client(
+    unit: String,
+    client: ClientId,
+    input: RotateInput,
+) -> Result<ApiCredentials, ApiError> {
+    use crate::ctx;
+    let cx = ctx::get()?;
+    let by = cx.grant::<domain::access::ManageClients>(&unit)?;
+    let mut tx = cx.begin().await?;
+    let made = domain::clients::rotate(&mut tx, &by, client, input)
         .await
         .map_err(ctx::failed)?;
     tx.commit().await.map(|()| made).map_err(ctx::failed)

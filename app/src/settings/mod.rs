@@ -4,6 +4,7 @@ mod account;
 mod acts;
 mod api;
 mod audit;
+mod client_edit;
 mod client_forms;
 mod clients;
 mod clients_api;

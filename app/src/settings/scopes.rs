@@ -106,7 +106,7 @@ pub(super) fn scope_name(i18n: I18nContext<Locale>, scope: Permission) -> &'stat
     }
 }
 
-/// A tick for each scope that the reader holds here: nobody gives more. The server decides.
+/// A tick for each scope that the reader holds here (nobody gives more), and for those that are chosen already. The server decides.
 #[component]
 pub(super) fn ScopeTicks(
     scopes: RwSignal<BTreeSet<Permission>>,
@@ -148,7 +148,10 @@ pub(super) fn ScopeTicks(
             let held: Vec<Permission> = here.unit.with_untracked(|unit| {
                 all.iter()
                     .copied()
-                    .filter(|scope| unit.as_ref().is_some_and(|unit| unit.may(*scope)))
+                    .filter(|scope| {
+                        unit.as_ref().is_some_and(|unit| unit.may(*scope))
+                            || scopes.with_untracked(|scopes| scopes.contains(scope))
+                    })
                     .collect()
             });
             (!held.is_empty()).then(|| {

@@ -64,6 +64,18 @@ pub fn known(locale: Locale, code: &str, params: &BTreeMap<String, String>) -> O
             Some(seconds) => td_string!(locale, errors.throttled, seconds = seconds).to_string(),
             None => td_string!(locale, errors.throttled_later).to_string(),
         },
+        "address_not_allowed" => match param("address") {
+            Some(address) => td_string!(locale, errors.address_not_allowed, address = address).to_string(),
+            None => td_string!(locale, errors.address_not_allowed_plain).to_string(),
+        },
+        "rate_limited" => match param("seconds") {
+            Some(seconds) => td_string!(locale, errors.rate_limited, seconds = seconds).to_string(),
+            None => td_string!(locale, errors.rate_limited_later).to_string(),
+        },
+        "bad_network" => match param("entry") {
+            Some(entry) => td_string!(locale, errors.bad_network, entry = entry).to_string(),
+            None => td_string!(locale, errors.bad_network_plain).to_string(),
+        },
         "template_error" => match (param("line"), param("message")) {
             (Some(line), Some(message)) => {
                 td_string!(locale, errors.template_error, line = line, message = message).to_string()

@@ -76,6 +76,12 @@ codes! {
     OwnWork = "own_work", 403;
     /// An API client answers for somebody else: its secret is theirs alone.
     ClientOfAnother = "client_of_another", 403;
+    /// An API client called from an address it may not call from; parameter `address`.
+    AddressNotAllowed = "address_not_allowed", 403;
+    /// An API client calls more often than it may; parameter `seconds`.
+    RateLimited = "rate_limited", 429;
+    /// Neither an address nor a network; parameter `entry`.
+    BadNetwork = "bad_network", 422;
     SealBroken = "seal_broken", 409;
     AudienceEmpty = "audience_empty", 422;
     SenderDomain = "sender_domain", 422;

@@ -57,7 +57,7 @@ enum Command {
     Export(import::ExportWhat),
     /// Members of staff.
     User(user::Options),
-    /// Other systems that may call the API.
+    /// Other systems that may call the API: letting them in, changing what they may, shutting them out.
     Client(client::Options),
     /// How other systems name a unit.
     Unit(unit::Options),
@@ -82,7 +82,7 @@ impl Command {
             Self::Import(_) => "import",
             Self::Export(_) => "export",
             Self::User(_) => "user",
-            Self::Client(_) => "client add",
+            Self::Client(_) => "client",
             Self::Unit(_) => "unit",
             Self::Ledger(_) => "ledger",
             Self::Doctor => "doctor",

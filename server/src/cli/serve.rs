@@ -9,6 +9,7 @@ use anyhow::Context;
 use axum::Router;
 use clap::Args;
 use domain::Domain;
+use domain::clients::Meter;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -65,6 +66,7 @@ pub(super) async fn serve(config: Config, options: Options) -> anyhow::Result<Ex
             }
         },
     };
+    let meter = Arc::<Meter>::default();
     let state = AppState {
         outside: Arc::new(outside),
         domain: node.domain.clone(),
@@ -73,6 +75,7 @@ pub(super) async fn serve(config: Config, options: Options) -> anyhow::Result<Ex
         metrics: metrics.clone(),
         public: PublicState::new(node.domain.clone(), hits),
         readiness: Arc::default(),
+        meter: meter.clone(),
         intake: jobs.as_ref().map_or_else(Arc::default, Jobs::intake),
         desk: Arc::default(),
         signing: Arc::default(),
@@ -92,6 +95,9 @@ pub(super) async fn serve(config: Config, options: Options) -> anyhow::Result<Ex
     stop_hits.cancel();
     if tokio::time::timeout(HITS_GRACE, hits_written).await.is_err() {
         tracing::warn!("the last opens and clicks could not be written");
+    }
+    if let Err(error) = meter.finish(&node.domain).await {
+        tracing::warn!(%error, "the last calls of API clients could not be counted");
     }
     if let Some(jobs) = jobs {
         jobs.stop().await;

@@ -1,6 +1,6 @@
 //! Who is at the other end of the connection, as far as that can be believed.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use axum::extract::ConnectInfo;
 use axum::http::header::HOST;
@@ -42,6 +42,14 @@ fn is_this_machine(host: &HeaderValue) -> bool {
 /// Who asked, after forwarded headers of trusted proxies have been believed. Set by the middleware.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientAddress(pub IpAddr);
+
+/// The address a request came from, as the middleware found it. Where it is not known, one that no list of addresses holds.
+#[must_use]
+pub fn client_address(extensions: &Extensions) -> IpAddr {
+    extensions
+        .get::<ClientAddress>()
+        .map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |client| client.0)
+}
 
 /// The network a request came from: /24 of IPv4, /48 of IPv6. Enough to tell a scanner's range or to prove consent, too
 /// little to tell one person. Empty where it is not known.

@@ -39,6 +39,7 @@ pub fn state_of(domain: domain::Domain, environment: &[(&str, &str)]) -> AppStat
         site: console::Site::empty(),
         metrics: PrometheusBuilder::new().build_recorder().handle(),
         readiness: Arc::default(),
+        meter: Arc::default(),
         intake: Arc::default(),
         desk: Arc::default(),
         signing: Arc::default(),

@@ -1,10 +1,13 @@
 //! What is called: a definition with the words of the demo's campaign, and a client that may call it.
 
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
 use anyhow::{Context, Result};
 use domain::access::{ApproveCampaigns, EditCampaigns, ReadCampaigns};
 use domain::{Domain, approvals, campaigns, clients, messages};
 use types::access::Permission;
-use types::clients::ApiClientInput;
+use types::clients::{ApiClientInput, MOST_RATE};
 use types::content::Classification;
 use types::messages::{Channel, DefinitionUpdate, NewDefinition, Parameter, ParameterKind};
 
@@ -70,14 +73,20 @@ pub async fn live(domain: &Domain) -> Result<(String, Vec<String>)> {
     let client = ApiClientInput {
         name: "Shop".to_owned(),
         scopes: vec![Permission::SendMessages],
+        // What is measured is the way of a message, not the limit.
+        requests_per_minute: Some(MOST_RATE),
+        burst: Some(MOST_RATE),
+        ..ApiClientInput::default()
     };
     let made = clients::create_by_operator(&mut tx, unit, &client)
         .await
         .map_err(failed)?;
     tx.commit().await.map_err(failed)?;
-    let token = clients::exchange(domain, made.client_id, &made.client_secret, &[])
+    let (meter, here) = (Arc::default(), Ipv4Addr::LOCALHOST.into());
+    let (_, token) = clients::exchange(domain, &meter, here, made.client_id, &made.client_secret, &[])
         .await
         .map_err(failed)?;
+    let token = token.context("a token")?;
     let addresses = sqlx::query_scalar(
         "select i.value from contact_units m join contacts c on c.id = m.contact_id join identities i on i.contact_id = c.id and i.kind = 'email' and i.is_primary
          where m.unit_id = $1 and i.bounced_at is null and c.erased_at is null and c.restricted_at is null order by m.contact_id limit 2000",

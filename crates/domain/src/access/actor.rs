@@ -44,70 +44,42 @@ pub struct Actor {
     units: Vec<ActorUnit>,
 }
 
-/// An API client whose token has been checked: its unit and those below, with the scopes of its token.
-pub struct ClientOf<'a> {
+/// An API client whose token has been checked.
+pub(crate) struct ClientOf<'a> {
     pub id: ClientId,
     pub name: &'a str,
-    pub unit: UnitId,
+    /// The person who answers for it, or the placeholder of whoever runs the server.
+    pub owner: UserId,
+    /// Those of its token that it still has.
     pub scopes: &'a [Permission],
 }
 
 impl ClientOf<'_> {
-    /// A client that answers for a person: never more than that person may do now. `None` when they have left.
-    pub async fn of_person(&self, domain: &Domain, owner: UserId) -> Result<Option<Actor>> {
-        let Some(mut actor) = Actor::load(domain, owner).await? else {
-            return Ok(None);
-        };
-        // The units stand in the order of the tree: whoever is below comes later.
-        let mut below = BTreeSet::from([self.unit]);
-        actor.units.retain_mut(|unit| {
-            let inside = unit.id == self.unit || unit.parent_id.is_some_and(|it| below.contains(&it));
-            if inside {
-                below.insert(unit.id);
-                let held = self.scopes.iter().filter(|it| unit.permissions.contains(it));
-                unit.permissions = Arc::new(held.copied().chain([Permission::ViewUnit]).collect());
+    /// The client in its unit and those below. `units` are those in the order of the tree, each with the roles that the owner holds
+    /// there now: it may never do more than they may, and does not see what they do not see. Without roles (`None`) it is a client
+    /// that the operator let in, which nobody's roles bind.
+    pub(crate) fn acting(&self, units: impl IntoIterator<Item = (ActorUnit, Option<Vec<Role>>)>) -> Actor {
+        let units = units.into_iter().filter_map(|(mut unit, roles)| {
+            let held = |scope: Permission| match &roles {
+                None => true,
+                Some(roles) => roles.iter().any(|role| permissions_of(*role).contains(&scope)),
+            };
+            if roles.as_ref().is_some_and(Vec::is_empty) {
+                return None;
             }
-            inside
+            let scopes = self.scopes.iter().copied().filter(|scope| held(*scope));
+            unit.permissions = Arc::new(scopes.chain([Permission::ViewUnit]).collect());
+            Some(unit)
         });
-        Ok(Some(self.acting(owner, actor.units)))
-    }
-
-    /// A client that the operator let in: nobody's roles bound it. `owner` is a placeholder that stands for it in the ledger
-    /// of who did what.
-    pub async fn of_operator(&self, domain: &Domain, owner: UserId) -> Result<Actor> {
-        let rows = sqlx::query!(
-            r#"select id as "id: UnitId", key, name, parent_id as "parent_id: UnitId", accent from units
-               where $1 = any (ancestors) and archived_at is null order by array_length(ancestors, 1), name"#,
-            self.unit.uuid()
-        )
-        .fetch_all(domain.pool())
-        .await?;
-        let scopes = self.scopes.iter().copied();
-        let permissions: Arc<BTreeSet<_>> = Arc::new(scopes.chain([Permission::ViewUnit]).collect());
-        let units = rows
-            .into_iter()
-            .map(|row| ActorUnit {
-                id: row.id,
-                key: row.key,
-                name: row.name,
-                parent_id: row.parent_id,
-                accent: row.accent,
-                permissions: permissions.clone(),
-            })
-            .collect();
-        Ok(self.acting(owner, units))
-    }
-
-    fn acting(&self, owner: UserId, units: Vec<ActorUnit>) -> Actor {
         Actor {
             kind: ActorKind::Client(self.id),
-            person: Some(owner),
+            person: Some(self.owner),
             name: self.name.into(),
             email: String::new(),
             language: Language::En,
             theme: String::new(),
             time_zone: "UTC".to_owned(),
-            units,
+            units: units.collect(),
         }
     }
 }

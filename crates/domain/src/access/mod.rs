@@ -5,6 +5,7 @@ mod actor;
 mod permissions;
 mod roles;
 
-pub use actor::{Actor, ActorKind, ActorUnit, ClientOf, Granted, System};
+pub(crate) use actor::ClientOf;
+pub use actor::{Actor, ActorKind, ActorUnit, Granted, System};
 pub use permissions::*;
 pub use roles::{permissions_of, roles_grantable_by};

@@ -1,22 +1,20 @@
-//! Letting systems in, changing their secrets, and shutting them out.
+//! Letting systems in, and shutting them out.
 
+use super::networks::Networks;
+use super::secrets::add_secret;
 use crate::access::{ManageClients, System};
 use crate::audit::{self, Object};
-use crate::{Error, Granted, Result, Tx, keys};
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use jiff::SignedDuration;
+use crate::error::Fields;
+use crate::{Error, Granted, Result, Tx};
 use serde_json::json;
 use types::access::Permission;
-use types::clients::{ApiClient, ApiClientInput, ApiCredentials};
+use types::clients::{ApiClientInput, ApiCredentials, DEFAULT_RATE, MOST_RATE, default_burst};
 use types::{ClientId, Code, UnitId, UserId};
-
-/// How long the old secret still works after a change.
-const OVERLAP: SignedDuration = SignedDuration::from_hours(24);
 
 /// Lets a system in. `may` says what the person who does it holds in the unit: nobody gives more.
 ///
 /// # Errors
-/// Field errors `name` and `scopes`.
+/// Field errors of whatever is not right.
 pub async fn create(
     tx: &mut Tx,
     by: &Granted<ManageClients>,
@@ -32,7 +30,7 @@ pub async fn create(
 /// Lets a system in at the word of whoever runs the server: the command line.
 ///
 /// # Errors
-/// Field errors `name` and `scopes`.
+/// Field errors of whatever is not right.
 pub async fn create_by_operator(tx: &mut Tx, unit: UnitId, input: &ApiClientInput) -> Result<ApiCredentials> {
     let owner: UserId = tx.id();
     // Nobody can be reached under `.invalid` (RFC 2606), and a disabled user cannot sign in.
@@ -65,9 +63,56 @@ async fn insert(
         Owner::Person(user) => (user, false),
         Owner::Operator(placeholder) => (placeholder, true),
     };
-    let name = input.name.trim();
+    let Checked {
+        name,
+        scopes,
+        networks,
+        rate,
+        burst,
+    } = check(input)?;
+    let id: ClientId = tx.id();
+    sqlx::query!(
+        "insert into api_clients (id, unit_id, name, scopes, created_by, by_operator, created_at, allowed_networks, requests_per_minute, burst)
+         values ($1, $2, $3, $4, $5, $6, $7, $8::text[]::cidr[], $9, $10)",
+        id.uuid(),
+        by.unit().uuid(),
+        name,
+        &scopes,
+        owner.uuid(),
+        by_operator,
+        tx.now_sql() as _,
+        &networks.texts() as &[String],
+        rate,
+        burst,
+    )
+    .execute(tx.conn())
+    .await?;
+    let client_secret = add_secret(tx, id).await?;
+    let detail = json!({"scopes": scopes, "allowed_networks": networks.shown(), "requests_per_minute": rate, "burst": burst});
+    let object = Object::new("client", id.uuid(), &name);
+    audit::record(tx, by, "client.created", object, detail).await?;
+    Ok(ApiCredentials {
+        client_id: id,
+        client_secret,
+    })
+}
+
+/// What was filled in, as it is stored.
+pub(super) struct Checked {
+    pub name: String,
+    /// Sorted, each once.
+    pub scopes: Vec<String>,
+    pub networks: Networks,
+    pub rate: i32,
+    pub burst: i32,
+}
+
+/// Looks at all fields, so that a form shows everything that is wrong at once.
+pub(super) fn check(input: &ApiClientInput) -> Result<Checked> {
+    let mut fields = Fields::new();
+    let name = fields.text("name", &input.name, 120);
     if input.scopes.is_empty() {
-        return Err(Error::field("scopes", Code::Required));
+        fields.add("scopes", Code::Required);
     }
     let mut scopes: Vec<String> = input
         .scopes
@@ -76,80 +121,23 @@ async fn insert(
         .collect();
     scopes.sort();
     scopes.dedup();
-    let id: ClientId = tx.id();
-    sqlx::query!(
-        "insert into api_clients (id, unit_id, name, scopes, created_by, by_operator, created_at) values ($1, $2, $3, $4, $5, $6, $7)",
-        id.uuid(),
-        by.unit().uuid(),
-        name,
-        &scopes,
-        owner.uuid(),
-        by_operator,
-        tx.now_sql() as _
-    )
-    .execute(tx.conn())
-    .await?;
-    let client_secret = add_secret(tx, id).await?;
-    audit::record(
-        tx,
-        by,
-        "client.created",
-        Object::new("client", id.uuid(), name),
-        json!({"scopes": scopes}),
-    )
-    .await?;
-    Ok(ApiCredentials {
-        client_id: id,
-        client_secret,
-    })
-}
-
-async fn add_secret(tx: &mut Tx, client: ClientId) -> Result<String> {
-    let secret = URL_SAFE_NO_PAD.encode(tx.random::<32>());
-    let hash = keys::sha256(secret.as_bytes());
-    sqlx::query!(
-        "insert into api_secrets (client_id, secret_hash, created_at) values ($1, $2, $3)",
-        client.uuid(),
-        hash.as_slice(),
-        tx.now_sql() as _
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(secret)
-}
-
-/// Gives a client a new secret. The old one works for another day, so that nothing stops while it is being changed.
-///
-/// A client's campaigns count as its owner's work, so that nobody else may hold its secret: with a colleague's client one
-/// could approve what one wrote (law 2), or do what only the colleague may.
-///
-/// # Errors
-/// Not found when the unit has no such client, or it was shut out; refused when it answers for somebody else.
-pub async fn rotate(tx: &mut Tx, by: &Granted<ManageClients>, id: ClientId) -> Result<ApiCredentials> {
-    let Found { name, owner } = find(tx, by, id).await?;
-    if owner != Some(by.person()?) {
-        return Err(Error::code(Code::ClientOfAnother));
+    let networks = Networks::read(&mut fields, &input.allowed_networks);
+    let rate = input.requests_per_minute.unwrap_or(DEFAULT_RATE);
+    if !(1..=MOST_RATE).contains(&rate) {
+        fields.add("requests_per_minute", Code::OutOfRange);
     }
-    let until = tx.now() + OVERLAP;
-    sqlx::query!(
-        "update api_secrets set expires_at = $2 where client_id = $1 and (expires_at is null or expires_at > $2)",
-        id.uuid(),
-        crate::ts(until) as _
-    )
-    .execute(tx.conn())
-    .await?;
-    let client_secret = add_secret(tx, id).await?;
-    audit::record(
-        tx,
-        by,
-        "client.secret_changed",
-        Object::new("client", id.uuid(), &name),
-        json!({}),
-    )
-    .await?;
-    Ok(ApiCredentials {
-        client_id: id,
-        client_secret,
+    let burst = input.burst.unwrap_or_else(|| default_burst(rate));
+    // Beside a wrong rate it says nothing about itself.
+    if (1..=MOST_RATE).contains(&rate) && !(1..=rate).contains(&burst) {
+        fields.add("burst", Code::OutOfRange);
+    }
+    fields.finish()?;
+    Ok(Checked {
+        name,
+        scopes,
+        networks,
+        rate,
+        burst,
     })
 }
 
@@ -179,17 +167,21 @@ pub async fn revoke(tx: &mut Tx, by: &Granted<ManageClients>, id: ClientId) -> R
     .await
 }
 
-struct Found {
-    name: String,
-    owner: Option<UserId>,
+/// A client that is about to be changed.
+pub(super) struct Found {
+    pub name: String,
+    pub owner: Option<UserId>,
+    pub by_operator: bool,
+    pub scopes: Vec<String>,
+    pub edit_version: i32,
 }
 
 /// One of the unit's clients, kept from being changed meanwhile.
-async fn find(tx: &mut Tx, by: &Granted<ManageClients>, id: ClientId) -> Result<Found> {
+pub(super) async fn find(tx: &mut Tx, by: &Granted<ManageClients>, id: ClientId) -> Result<Found> {
     sqlx::query_as!(
         Found,
-        r#"select name, created_by as "owner?: UserId" from api_clients
-           where id = $1 and unit_id = $2 and revoked_at is null for update"#,
+        r#"select name, created_by as "owner?: UserId", by_operator, scopes, edit_version from api_clients
+           where id = $1 and unit_id = $2 and revoked_at is null for no key update"#,
         id.uuid(),
         by.unit().uuid()
     )
@@ -198,38 +190,15 @@ async fn find(tx: &mut Tx, by: &Granted<ManageClients>, id: ClientId) -> Result<
     .ok_or_else(Error::not_found)
 }
 
-/// The unit's clients, those shut out last. There are few, so there are no pages.
+/// The unit of a client, for whoever runs the server and has only its id.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn list(tx: &mut Tx, by: &Granted<ManageClients>) -> Result<Vec<ApiClient>> {
-    let now = tx.now_sql();
-    let rows = sqlx::query!(
-        r#"select c.id as "id: ClientId", c.unit_id as "unit_id: UnitId", c.name, c.scopes, u.name as "owner?", c.created_at,
-                  c.last_used_at, c.revoked_at, coalesce(c.created_by = $3, false) as "mine!",
-                  (select count(*) from api_secrets s where s.client_id = c.id
-                   and (s.expires_at is null or s.expires_at > $2)) as "secrets!"
-           from api_clients c left join users u on u.id = c.created_by
-           where c.unit_id = $1 order by c.revoked_at is not null, c.name, c.id limit 1000"#,
-        by.unit().uuid(),
-        now as _,
-        by.person().ok().map(UserId::uuid)
+pub async fn unit_of(tx: &mut Tx, id: ClientId) -> Result<Option<UnitId>> {
+    Ok(sqlx::query_scalar!(
+        r#"select unit_id as "unit: UnitId" from api_clients where id = $1"#,
+        id.uuid()
     )
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| ApiClient {
-            id: row.id,
-            unit_id: row.unit_id,
-            name: row.name,
-            scopes: row.scopes.iter().filter_map(|scope| scope.parse().ok()).collect(),
-            owner: row.owner,
-            mine: row.mine,
-            secrets: row.secrets,
-            created_at: row.created_at.to_jiff(),
-            last_used_at: row.last_used_at.map(jiff_sqlx::Timestamp::to_jiff),
-            revoked_at: row.revoked_at.map(jiff_sqlx::Timestamp::to_jiff),
-        })
-        .collect())
+    .fetch_optional(tx.conn())
+    .await?)
 }

@@ -1,18 +1,29 @@
 use super::*;
 use crate::access::{ManageClients, ReadContacts};
 use crate::testing::University;
-use crate::{Actor, Result};
+use crate::{Actor, Domain, Result};
 use jiff::SignedDuration;
 use sqlx::PgPool;
-use types::Code;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
 use types::access::{Permission, Role};
-use types::clients::{ApiClientInput, ApiCredentials};
+use types::clients::{ApiClientInput, ApiCredentials, RotateInput};
+use types::{ClientId, Code};
 
 fn input(scopes: &[Permission]) -> ApiClientInput {
     ApiClientInput {
         name: "Student system".to_owned(),
         scopes: scopes.to_vec(),
+        ..ApiClientInput::default()
     }
+}
+
+/// A token of a process that has just begun, asked for on the machine itself.
+async fn exchange(domain: &Domain, client: ClientId, secret: &str, scopes: &[Permission]) -> Result<Token> {
+    let meter = Arc::default();
+    let exchanged =
+        super::exchange(domain, &meter, Ipv4Addr::LOCALHOST.into(), client, secret, scopes).await?;
+    Ok(exchanged.1.expect("not too many calls"))
 }
 
 async fn client(university: &University, admin: &Actor, scopes: &[Permission]) -> Result<ApiCredentials> {
@@ -51,7 +62,9 @@ async fn a_secret_becomes_a_token_becomes_an_actor_of_one_unit(pool: PgPool) -> 
         &[Permission::ReadContacts],
     )
     .await?;
-    let (actor, home) = authenticate(domain, &token.value).await?.expect("a token");
+    let Caller {
+        actor, unit: home, ..
+    } = authenticate(domain, &token.value).await?.expect("a token");
     assert_eq!(home, university.admissions);
     let granted = actor.grant::<ReadContacts>(home)?;
     assert_eq!(Some(granted.person()?), admin.user());
@@ -111,7 +124,7 @@ async fn secrets_overlap_while_they_change_and_end_with_the_client(pool: PgPool)
     let domain = &university.domain;
     let by = admin.grant::<ManageClients>(university.admissions)?;
     let mut tx = domain.begin().await?;
-    let fresh = rotate(&mut tx, &by, made.client_id).await?;
+    let fresh = rotate(&mut tx, &by, made.client_id, RotateInput::default()).await?;
     tx.commit().await?;
     exchange(domain, made.client_id, &made.client_secret, &[]).await?;
     university.clock.advance(SignedDuration::from_hours(25));
@@ -128,7 +141,7 @@ async fn secrets_overlap_while_they_change_and_end_with_the_client(pool: PgPool)
         .await?;
     let theirs = colleague.grant::<ManageClients>(university.admissions)?;
     let mut tx = domain.begin().await?;
-    let taken = rotate(&mut tx, &theirs, made.client_id).await;
+    let taken = rotate(&mut tx, &theirs, made.client_id, RotateInput::default()).await;
     assert_eq!(
         taken.expect_err("somebody else's").refusal(),
         Some(Code::ClientOfAnother)
@@ -166,7 +179,7 @@ async fn a_client_of_the_command_line_answers_for_itself(pool: PgPool) -> Result
     let mut people = Vec::new();
     for made in [one, two] {
         let token = exchange(domain, made.client_id, &made.client_secret, &[]).await?;
-        let (actor, _) = authenticate(domain, &token.value).await?.expect("a token");
+        let Caller { actor, .. } = authenticate(domain, &token.value).await?.expect("a token");
         people.push(
             actor
                 .grant::<crate::access::EditCampaigns>(university.shop)?
@@ -200,7 +213,7 @@ async fn a_client_may_never_do_more_than_its_owner_may_now(pool: PgPool) -> Resu
         .bind(owner.uuid())
         .execute(domain.pool())
         .await?;
-    let (actor, _) = authenticate(domain, &token.value).await?.expect("a token");
+    let Caller { actor, .. } = authenticate(domain, &token.value).await?.expect("a token");
     assert!(actor.may(Permission::ExportContacts, university.admissions));
     assert!(
         !actor.may(Permission::ReadContacts, university.root),
@@ -210,7 +223,7 @@ async fn a_client_may_never_do_more_than_its_owner_may_now(pool: PgPool) -> Resu
     let mut tx = domain.begin().await?;
     members::set_roles(&mut tx, &by, owner, &[Role::Viewer]).await?;
     tx.commit().await?;
-    let (actor, _) = authenticate(domain, &token.value).await?.expect("a token");
+    let Caller { actor, .. } = authenticate(domain, &token.value).await?.expect("a token");
     assert!(actor.may(Permission::ReadContacts, university.admissions));
     assert!(!actor.may(Permission::ExportContacts, university.admissions));
 

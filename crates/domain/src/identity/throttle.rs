@@ -3,7 +3,7 @@
 use crate::{Domain, Error, Result, keys::Purpose, ts};
 use jiff::SignedDuration;
 use std::net::IpAddr;
-use types::{ApiError, Code};
+use types::{ApiError, ClientId, Code};
 
 /// One limit: so many tries in a window that begins with the first.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +28,9 @@ pub enum What<'a> {
     ResetFrom(IpAddr),
     /// Tries of links (reset, invitation, set-up) by an address.
     Link(IpAddr),
+    /// Wrong secrets of API clients from an address: of one client, and of any.
+    ClientSecret(ClientId, IpAddr),
+    ClientSecrets(IpAddr),
 }
 
 impl What<'_> {
@@ -40,6 +43,8 @@ impl What<'_> {
             Self::ResetTo(account) => format!("reset to {}", account.to_lowercase()),
             Self::ResetFrom(address) => format!("reset from {}", host(address)),
             Self::Link(address) => format!("link {}", host(address)),
+            Self::ClientSecret(client, address) => format!("secret {} {client}", host(address)),
+            Self::ClientSecrets(address) => format!("secrets {}", host(address)),
         };
         domain.keys().mac(Purpose::Throttle, text.as_bytes())
     }
@@ -89,6 +94,24 @@ pub async fn pass(domain: &Domain, what: What<'_>, limit: Limit) -> Result<()> {
         return Err(throttled(left));
     }
     Ok(())
+}
+
+/// How long a limit that is used up still holds; `None` while tries are left. Counts nothing.
+pub async fn used_up(domain: &Domain, what: What<'_>, limit: Limit) -> Result<Option<SignedDuration>> {
+    let now = domain.now();
+    let key = what.key(domain);
+    let began = sqlx::query_scalar!(
+        "select window_start from throttles where key = $1 and hits >= $2 and window_start > $3",
+        key.as_slice(),
+        limit.tries,
+        ts(now - limit.window) as _,
+    )
+    .fetch_optional(domain.pool())
+    .await?;
+    Ok(began.map(|began| {
+        let past = began.to_jiff().duration_until(now).abs();
+        limit.window.saturating_sub(past)
+    }))
 }
 
 /// The refusal.

@@ -3,15 +3,19 @@
 use std::ops::Deref;
 
 use axum::extract::{FromRequestParts, Path, RawPathParams};
+use axum::http::Extensions;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use domain::access::{ActorKind, Permits};
+use domain::clients::Caller;
 use domain::{Actor, Domain, Granted, Tx, clients, keys};
 use types::{Code, UnitId};
 use uuid::Uuid;
 
 use super::problem::Stop;
+use super::standing;
 use crate::gather::Gather;
+use crate::http::peer::client_address;
 use crate::state::AppState;
 
 /// A call by somebody who may do `P` in the unit it concerns: the one named by `?unit=` (key or id), else the client's own.
@@ -61,7 +65,9 @@ impl<P: Permits> FromRequestParts<AppState> for By<P> {
             .get(AUTHORIZATION)
             .and_then(|value| value.to_str().ok());
         let token = token.and_then(bearer).ok_or(Code::NotSignedIn)?;
-        let (actor, home) = signed_in(state, token).await?.ok_or(Code::NotSignedIn)?;
+        let Caller {
+            actor, unit: home, ..
+        } = admit(state, &parts.extensions, token).await?;
         let unit = match wanted_unit(parts, state).await {
             None => home,
             Some(text) => named(&actor, &text).ok_or(Code::NotFound)?,
@@ -77,9 +83,9 @@ impl<P: Permits> FromRequestParts<AppState> for By<P> {
 
 /// Calls by the SHA-256 of their token: those that come while it is being looked at are answered by one look after that, so that whoever is
 /// shut out is out from the next call on, on every node.
-pub type SigningIn = Gather<[u8; 32], (), Result<Option<(Actor, UnitId)>, Code>>;
+pub type SigningIn = Gather<[u8; 32], (), Result<Option<Caller>, Code>>;
 
-async fn signed_in(state: &AppState, token: &str) -> Result<Option<(Actor, UnitId)>, Code> {
+async fn signed_in(state: &AppState, token: &str) -> Result<Option<Caller>, Code> {
     let (domain, text) = (state.domain.clone(), token.to_owned());
     let look = move |waiting: Vec<()>| {
         let (domain, text) = (domain.clone(), text.clone());
@@ -93,6 +99,20 @@ async fn signed_in(state: &AppState, token: &str) -> Result<Option<(Actor, UnitI
     let key = keys::sha256(token.as_bytes());
     let answer = state.signing.ask(key, (), usize::MAX, look).await;
     answer.unwrap_or(Err(Code::Internal))
+}
+
+/// The client that a token belongs to, if it may call from where the request comes from, and once more: the call is counted.
+///
+/// # Errors
+/// As a problem: no such token, not from there, too often, or the database is away.
+pub async fn admit(state: &AppState, extensions: &Extensions, token: &str) -> Result<Caller, Stop> {
+    let caller = signed_in(state, token).await?.ok_or(Code::NotSignedIn)?;
+    let from = client_address(extensions);
+    caller.admit(from)?;
+    let standing = state.meter.spend(&state.domain, caller.quota, from).await?;
+    standing::note(extensions, standing);
+    standing.admit()?;
+    Ok(caller)
 }
 
 /// The token of a `Bearer` header; the scheme's name has no case (RFC 9110).

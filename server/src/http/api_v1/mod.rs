@@ -24,6 +24,7 @@ mod recipient_limits;
 mod relays;
 mod sender_domains;
 mod sender_profiles;
+pub mod standing;
 mod subscriptions;
 mod suppressions;
 mod templates;
@@ -54,7 +55,11 @@ const BODY_LIMIT: usize = 4 << 20;
         description = "Everything the console can do, for other systems. Get a token with client credentials at \
             `/api/v1/oauth/token` and send it as `Authorization: Bearer …`. Lists are paged: give the `next` of one page as \
             `after` for the following one. Send an `Idempotency-Key` with every POST: the same call again then gets the same \
-            answer and does nothing twice, also when both arrive at once. Errors are problem details (RFC 9457)."
+            answer and does nothing twice, also when both arrive at once. Errors are problem details (RFC 9457). How often a \
+            client may call is said by every answer to it: `RateLimit-Limit` calls at once, of which `RateLimit-Remaining` are \
+            left, and after `RateLimit-Reset` seconds all of them are there again; the same as `RateLimit` and \
+            `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10). Beyond, the answer is 429 with `Retry-After`. A batch is \
+            one call."
     ),
     components(schemas(problem::Problem)),
     modifiers(&Description),
@@ -108,13 +113,15 @@ fn routes() -> OpenApiRouter<AppState> {
 
 /// The API and its documentation.
 pub fn router(state: AppState) -> Router {
-    let (api, description) = OpenApiRouter::new().nest(PREFIX, routes()).split_for_parts();
+    let (api, mut description) = OpenApiRouter::new().nest(PREFIX, routes()).split_for_parts();
+    standing::describe(&mut description);
     api.layer(DefaultBodyLimit::max(BODY_LIMIT))
         .merge(docs::router(description))
         .route(
             "/api/{*rest}",
             axum::routing::any(async || problem::Stop::from(types::Code::NotFound)),
         )
+        .layer(axum::middleware::from_fn(standing::announce))
         .layer(axum::middleware::from_fn(problem::render))
         .with_state(state)
 }

@@ -7,7 +7,7 @@
 use axum::Json;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE, CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -33,6 +33,15 @@ pub struct Refusal {
     error: ApiError,
     /// For developers, in English: what could not be read, and where.
     detail: Option<String>,
+}
+
+impl Refusal {
+    /// After how many seconds another try makes sense, where that is known.
+    fn seconds(&self) -> Option<u64> {
+        let too_many = self.error.status() == StatusCode::TOO_MANY_REQUESTS.as_u16();
+        let seconds = self.error.params.get("seconds").filter(|_| too_many)?;
+        seconds.parse().ok()
+    }
 }
 
 impl Stop {
@@ -165,6 +174,7 @@ pub async fn render(request: Request, next: Next) -> Response {
     let Some(refusal) = refusal else { return response };
     let locale = choose_locale(None, None, accepts.as_deref());
     let status = response.status();
+    let wait = refusal.seconds();
     let problem = Problem::new(refusal, locale, id);
     let mut rendered = (status, Json(problem)).into_response();
     // Allow, Retry-After and the like stay; the old body and its description go.
@@ -177,6 +187,9 @@ pub async fn render(request: Request, next: Next) -> Response {
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     if let Ok(language) = HeaderValue::from_str(locale.as_ref()) {
         headers.insert(CONTENT_LANGUAGE, language);
+    }
+    if let Some(seconds) = wait {
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     if status == StatusCode::UNAUTHORIZED {
         headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

@@ -33,6 +33,7 @@ pub fn router(state: AppState) -> Router {
         .merge(unsupported::routes())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(axum::middleware::from_fn(fault::render))
+        .layer(axum::middleware::from_fn(crate::http::api_v1::standing::announce))
         .with_state(state)
 }
 

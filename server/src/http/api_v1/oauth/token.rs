@@ -4,14 +4,19 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{Extensions, HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use domain::{Domain, clients};
+use domain::clients;
 use serde::{Deserialize, Serialize};
 use types::access::Permission;
 use types::{ClientId, Code};
 use utoipa::ToSchema;
+
+use crate::http::api_v1::problem::{Problem, Stop};
+use crate::http::api_v1::standing;
+use crate::http::peer::client_address;
+use crate::state::AppState;
 
 /// Also understood as JSON, and with id and secret in a `Basic` header instead.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -47,9 +52,20 @@ pub struct TokenError {
 #[utoipa::path(
     post, path = "/oauth/token", tag = "oauth", security(()),
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, body = TokenAnswer), (status = 400, body = TokenError), (status = 401, body = TokenError))
+    responses(
+        (status = 200, body = TokenAnswer), (status = 400, body = TokenError), (status = 401, body = TokenError),
+        (status = 403, body = Problem, description = "The client may not call from this address", content_type = "application/problem+json"),
+        (status = 429, body = Problem, description = "Too many calls of the client, or too many wrong secrets from this address",
+            content_type = "application/problem+json"),
+        (status = 503, body = TokenError)
+    )
 )]
-pub async fn token(State(domain): State<Domain>, headers: HeaderMap, body: Bytes) -> Response {
+pub async fn token(
+    State(state): State<AppState>,
+    extensions: Extensions,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let Some(mut request) = read(&headers, &body) else {
         return refuse(StatusCode::BAD_REQUEST, "invalid_request");
     };
@@ -77,8 +93,15 @@ pub async fn token(State(domain): State<Domain>, headers: HeaderMap, body: Bytes
             refuse(StatusCode::UNAUTHORIZED, "invalid_client")
         };
     };
-    match clients::exchange(&domain, id, &secret, scopes).await {
-        Ok(token) => {
+    let from = client_address(&extensions);
+    let exchanged = clients::exchange(&state.domain, &state.meter, from, id, &secret, scopes).await;
+    let exchanged = exchanged.and_then(|(standing, token)| {
+        standing::note(&extensions, standing);
+        standing.admit().map(|()| token)
+    });
+    match exchanged {
+        Ok(None) => refuse(StatusCode::UNAUTHORIZED, "invalid_client"),
+        Ok(Some(token)) => {
             let scope: Vec<&str> = token.scopes.iter().map(|scope| scope.as_str()).collect();
             let answer = TokenAnswer {
                 access_token: token.value,
@@ -89,6 +112,9 @@ pub async fn token(State(domain): State<Domain>, headers: HeaderMap, body: Bytes
             ([(CACHE_CONTROL, "no-store")], Json(answer)).into_response()
         }
         Err(error) => match error.refusal() {
+            Some(Code::AddressNotAllowed | Code::RateLimited | Code::Throttled) => {
+                ([(CACHE_CONTROL, "no-store")], Stop::from(error)).into_response()
+            }
             Some(Code::BadCredentials) => refuse(StatusCode::UNAUTHORIZED, "invalid_client"),
             Some(_) => refuse(StatusCode::BAD_REQUEST, "invalid_scope"),
             None => {

@@ -1,6 +1,7 @@
 //! The frame that all resources share, on real routes and a real database.
 
 mod campaigns;
+mod clients;
 mod definitions;
 mod described;
 mod matrix;

@@ -1,6 +1,6 @@
 //! A caller of the API, for tests: a client of its own, with a token.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 
 use axum::Router;
 use axum::body::Body;
@@ -80,14 +80,21 @@ impl Caller {
         let input = ApiClientInput {
             name: "Test".to_owned(),
             scopes: scopes.to_vec(),
+            ..ApiClientInput::default()
         };
         let credentials = clients::create_by_operator(&mut tx, unit, &input)
             .await
             .expect("a client");
         tx.commit().await.expect("committed");
-        let token = clients::exchange(domain, credentials.client_id, &credentials.client_secret, &[]);
-        let token = token.await.expect("a token").value;
-        let router = crate::http::router(state_of(domain.clone(), &[]));
+        let state = state_of(domain.clone(), &[]);
+        let (id, secret, here) = (
+            credentials.client_id,
+            &credentials.client_secret,
+            Ipv4Addr::LOCALHOST.into(),
+        );
+        let exchanged = clients::exchange(domain, &state.meter, here, id, secret, &[]).await;
+        let token = exchanged.expect("exchanged").1.expect("a token").value;
+        let router = crate::http::router(state);
         Self {
             university,
             credentials,

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
+use axum::http::{Extensions, StatusCode};
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use domain::clients;
@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use types::Code;
 
 use super::client_id;
+use crate::http::api_v1::standing;
+use crate::http::peer::client_address;
 use crate::http::sfmc::fault::{Fault, Told};
 use crate::state::AppState;
 
@@ -36,16 +38,23 @@ struct Answer {
 /// that older SOAP clients look for.
 pub async fn request_token(
     State(state): State<AppState>,
+    extensions: Extensions,
     RawQuery(query): RawQuery,
     body: Bytes,
 ) -> Result<Response, Fault> {
     let asked: Asked = serde_json::from_slice(&body).map_err(|_| unauthorized())?;
     let id = client_id(&asked.client_id).ok_or_else(unauthorized)?;
-    let given = clients::exchange(&state.domain, id, &asked.client_secret, &[]).await;
+    let from = client_address(&extensions);
+    let given = clients::exchange(&state.domain, &state.meter, from, id, &asked.client_secret, &[]).await;
+    let given = given.and_then(|(standing, token)| {
+        standing::note(&extensions, standing);
+        standing.admit().map(|()| token)
+    });
     let token = given.map_err(|error| match error.refusal() {
         Some(Code::BadCredentials) => unauthorized(),
         _ => error.into(),
     })?;
+    let token = token.ok_or_else(unauthorized)?;
     let legacy = query.is_some_and(|query| {
         url::form_urlencoded::parse(query.as_bytes()).any(|(name, value)| name == "legacy" && value == "1")
     });

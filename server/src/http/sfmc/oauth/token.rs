@@ -4,13 +4,16 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{Extensions, HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::clients;
 use serde::{Deserialize, Serialize};
 use types::Code;
+use types::access::Permission;
 
 use super::{basic, client_id};
+use crate::http::api_v1::standing;
+use crate::http::peer::client_address;
 use crate::http::sfmc::map::scopes;
 use crate::http::sfmc::map::word::Word;
 use crate::state::AppState;
@@ -49,7 +52,12 @@ const INVALID_CLIENT: &str = "Client authentication failed. Make sure that the c
 
 /// Client credentials in a JSON or form body, or in a `Basic` header, become a bearer token for the client's unit or, by `account_id`, one
 /// below it.
-pub async fn token(State(state): State<AppState>, headers: HeaderMap, body: Bytes) -> Response {
+pub async fn token(
+    State(state): State<AppState>,
+    extensions: Extensions,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let Some(mut asked) = read(&headers, &body) else {
         return refuse(
             StatusCode::BAD_REQUEST,
@@ -74,11 +82,17 @@ pub async fn token(State(state): State<AppState>, headers: HeaderMap, body: Byte
     };
     let unit = asked.account_id.and_then(Word::text);
     let wanted = asked.scope.as_deref();
-    let given = clients::exchange_in(&state.domain, id, &secret, unit.as_deref(), |held| {
-        scopes::choose(wanted, held)
+    let from = client_address(&extensions);
+    let choose = |held: &[Permission]| scopes::choose(wanted, held);
+    let given =
+        clients::exchange_in(&state.domain, &state.meter, from, (id, &secret), unit.as_deref(), choose);
+    let given = given.await.and_then(|(standing, token)| {
+        standing::note(&extensions, standing);
+        standing.admit().map(|()| token)
     });
-    match given.await {
-        Ok(token) => {
+    match given {
+        Ok(None) => refuse(StatusCode::UNAUTHORIZED, "invalid_client", INVALID_CLIENT),
+        Ok(Some(token)) => {
             let here = state.config.http.public_url.join("/");
             let answer = Answer {
                 access_token: token.value,
@@ -98,7 +112,7 @@ fn refused(error: &domain::Error) -> Response {
     let told = error.to_api();
     match (told.code, told.fields.first()) {
         (Code::BadCredentials, _) => refuse(StatusCode::UNAUTHORIZED, "invalid_client", INVALID_CLIENT),
-        (Code::Throttled, _) => refuse(
+        (Code::Throttled | Code::RateLimited, _) => refuse(
             StatusCode::TOO_MANY_REQUESTS,
             "temporarily_unavailable",
             "API Rate Limit Exceeded",
