@@ -6,6 +6,7 @@
 //! - `status` and `cancel` are about single messages.
 
 mod cancel;
+mod catalogue;
 mod check;
 mod control;
 mod create;
@@ -20,6 +21,7 @@ mod status;
 mod update;
 
 pub use cancel::cancel;
+pub use catalogue::{Catalogued, catalogue};
 pub use control::{archive, pause, resume};
 pub use create::create;
 pub use get::{get, id_of};

@@ -2,10 +2,12 @@
 
 mod create;
 mod get;
+mod numbers;
 mod update;
 
 pub use create::{create, create_root};
 pub use get::{by_key, children, get, root};
+pub use numbers::numbers;
 pub use update::{archive, update};
 
 use crate::Result;
