@@ -48,7 +48,7 @@ pub struct Parameter {
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewDefinition {
-    /// By which calls name it: letters, digits, `.`, `_` and `-`; for ever.
+    /// By which calls name it: up to 100 printable ASCII characters, blanks inside, none of `/ \ ? # %`; for ever.
     pub key: String,
     pub name: String,
     /// `transactional` where it is absent.

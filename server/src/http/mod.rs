@@ -19,6 +19,7 @@ pub mod public;
 mod reports;
 pub mod serve;
 pub mod session;
+mod sfmc;
 mod uploads;
 
 use axum::Router;
@@ -44,6 +45,7 @@ pub fn router(state: AppState) -> Router {
         .merge(public::router(state.public.clone()))
         .merge(reports::router(state.domain.clone()))
         .merge(api_v1::router(state.clone()))
+        .merge(sfmc::router(state.clone()))
         .merge(audit::router(state.domain.clone()))
         .merge(ledger::router(state.domain.clone()))
         .merge(media::router(state.domain.clone()))

@@ -8,7 +8,7 @@ mod manage;
 mod token;
 
 pub use manage::{create, create_by_operator, list, revoke, rotate};
-pub use token::{TOKEN_SECONDS, Token, authenticate, exchange, forget_expired};
+pub use token::{TOKEN_SECONDS, Token, authenticate, exchange, exchange_in, forget_expired};
 
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,12 @@
 //! From a secret to a token, and from a token to an [`Actor`].
 
 use crate::access::ClientOf;
-use crate::{Actor, Domain, Error, Result, keys, ts};
+use crate::{Actor, Domain, Error, Result, Tx, keys, ts};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::SignedDuration;
 use types::access::Permission;
 use types::{ClientId, Code, UnitId, UserId};
+use uuid::Uuid;
 
 /// How long a token works.
 pub const TOKEN_SECONDS: i64 = 3600;
@@ -30,6 +31,26 @@ pub async fn exchange(
     secret: &str,
     scopes: &[Permission],
 ) -> Result<Token> {
+    exchange_in(domain, client, secret, None, |held| {
+        let all = scopes.iter().all(|scope| held.contains(scope));
+        let wanted = if scopes.is_empty() { held } else { scopes };
+        all.then(|| wanted.to_vec())
+    })
+    .await
+}
+
+/// The same for a token that acts in one unit, the client's own or one below, by its id, key or account number. `choose` says what it
+/// may do, out of what the client may; none: it asks for what the client does not have.
+///
+/// # Errors
+/// As [`exchange`]; field error `unit` for one that is not there for the client.
+pub async fn exchange_in(
+    domain: &Domain,
+    client: ClientId,
+    secret: &str,
+    unit: Option<&str>,
+    choose: impl FnOnce(&[Permission]) -> Option<Vec<Permission>>,
+) -> Result<Token> {
     let mut tx = domain.begin().await?;
     let hash = keys::sha256(secret.as_bytes());
     // The hash is the lookup itself: a comparison's time could tell nothing about 256 random bits.
@@ -43,26 +64,23 @@ pub async fn exchange(
     .fetch_optional(tx.conn())
     .await?
     .ok_or_else(|| Error::code(Code::BadCredentials))?;
-    let held = parse(&held);
-    let granted = if scopes.is_empty() {
-        held.clone()
-    } else {
-        scopes.to_vec()
+    let granted = choose(&parse(&held)).ok_or_else(|| Error::field("scope", Code::OutOfRange))?;
+    let unit = match unit {
+        None => None,
+        Some(unit) => Some(below(&mut tx, client, unit).await?),
     };
-    if !granted.iter().all(|scope| held.contains(scope)) {
-        return Err(Error::field("scope", Code::OutOfRange));
-    }
     let value = URL_SAFE_NO_PAD.encode(tx.random::<32>());
     let token_hash = keys::sha256(value.as_bytes());
     let texts: Vec<String> = granted.iter().map(|scope| scope.as_str().to_owned()).collect();
     let expires = tx.now() + SignedDuration::from_secs(TOKEN_SECONDS);
     sqlx::query!(
-        "insert into api_tokens (token_hash, client_id, scopes, created_at, expires_at) values ($1, $2, $3, $4, $5)",
+        "insert into api_tokens (token_hash, client_id, scopes, created_at, expires_at, unit_id) values ($1, $2, $3, $4, $5, $6)",
         token_hash.as_slice(),
         client.uuid(),
         &texts,
         tx.now_sql() as _,
-        ts(expires) as _
+        ts(expires) as _,
+        unit.map(UnitId::uuid)
     )
     .execute(tx.conn())
     .await?;
@@ -80,19 +98,38 @@ pub async fn exchange(
     })
 }
 
+/// The client's own unit or one below it.
+async fn below(tx: &mut Tx, client: ClientId, unit: &str) -> Result<UnitId> {
+    sqlx::query_scalar!(
+        r#"select u.id as "id: UnitId" from units u join api_clients c on c.unit_id = any (u.ancestors)
+           where c.id = $1 and u.archived_at is null and (u.id = $2 or u.key = $3 or u.account_number = $4)
+           order by u.id = $2 desc nulls last, u.key = $3 desc limit 1"#,
+        client.uuid(),
+        Uuid::parse_str(unit).ok(),
+        unit,
+        unit.parse::<i64>().ok()
+    )
+    .fetch_optional(tx.conn())
+    .await?
+    .ok_or_else(|| Error::field("unit", Code::UnknownReference))
+}
+
 /// Who a token belongs to; `None` for one that is unknown, expired, or of a client that was shut out or whose owner has left.
-/// Also gives the client's own unit, in which it acts unless it names another.
+/// Also gives the client's own unit, in which it acts unless it names another; a token for a unit below is good for that one and those
+/// below it.
 ///
 /// # Errors
 /// When the database is away.
 pub async fn authenticate(domain: &Domain, token: &str) -> Result<Option<(Actor, UnitId)>> {
     let hash = keys::sha256(token.as_bytes());
     let Some(row) = sqlx::query!(
-        r#"select c.id as "id: ClientId", c.name, c.unit_id as "unit_id: UnitId", c.created_by as "owner?: UserId",
+        r#"select c.id as "id: ClientId", c.name, coalesce(t.unit_id, c.unit_id) as "unit_id!: UnitId", c.created_by as "owner?: UserId",
                   c.by_operator,
                   array(select unnest(t.scopes) intersect select unnest(c.scopes)) as "scopes!"
            from api_tokens t join api_clients c on c.id = t.client_id
-           where t.token_hash = $1 and t.expires_at > $2 and c.revoked_at is null"#,
+           where t.token_hash = $1 and t.expires_at > $2 and c.revoked_at is null
+             and (t.unit_id is null or exists (
+                 select from units u where u.id = t.unit_id and u.archived_at is null and c.unit_id = any (u.ancestors)))"#,
         hash.as_slice(),
         ts(domain.now()) as _
     )

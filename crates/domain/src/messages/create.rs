@@ -62,8 +62,10 @@ pub async fn create(tx: &mut Tx, by: &Granted<EditCampaigns>, input: &NewDefinit
 
 /// As the constraint `campaigns_key_format` says.
 fn is_key(text: &str) -> bool {
-    let plain = |c: u8| c.is_ascii_alphanumeric();
+    let ends = [text.bytes().next(), text.bytes().next_back()];
     text.len() <= 100
-        && text.bytes().next().is_some_and(plain)
-        && text.bytes().all(|c| plain(c) || matches!(c, b'.' | b'_' | b'-'))
+        && ends.iter().all(|end| end.is_some_and(|c| c.is_ascii_graphic()))
+        && text
+            .bytes()
+            .all(|c| (c == b' ' || c.is_ascii_graphic()) && !matches!(c, b'/' | b'\\' | b'?' | b'#' | b'%'))
 }

@@ -1,10 +1,12 @@
 //! The tree of business units.
 
+mod account;
 mod create;
 mod get;
 mod numbers;
 mod update;
 
+pub use account::{Account, account};
 pub use create::{create, create_root};
 pub use get::{by_key, children, get, root};
 pub use numbers::numbers;

@@ -42,7 +42,7 @@ impl<P> By<P> {
     }
 
     /// Whose idempotency keys are meant.
-    pub(super) fn owner(&self) -> Uuid {
+    pub fn owner(&self) -> Uuid {
         match self.actor.kind() {
             ActorKind::User(user) => user.uuid(),
             ActorKind::Client(client) => client.uuid(),

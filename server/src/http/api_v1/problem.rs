@@ -45,6 +45,18 @@ impl Stop {
     }
 }
 
+impl Refusal {
+    /// What is wrong.
+    pub fn error(&self) -> &ApiError {
+        &self.error
+    }
+
+    /// For developers.
+    pub fn detail(&self) -> Option<&str> {
+        self.detail.as_deref()
+    }
+}
+
 impl From<ApiError> for Stop {
     fn from(error: ApiError) -> Self {
         Self::Refused(Refusal { error, detail: None })
@@ -174,7 +186,7 @@ pub async fn render(request: Request, next: Next) -> Response {
 }
 
 /// What axum refuses by itself: text, or nothing.
-fn of_axum(response: &Response) -> Option<Refusal> {
+pub fn of_axum(response: &Response) -> Option<Refusal> {
     let status = response.status();
     let structured = response
         .headers()

@@ -15,7 +15,26 @@ use crate::state::AppState;
 
 /// Addresses that carry their own proof (a signed token, a bearer token, client credentials, a provider's signature) and look
 /// at no cookie: a browser adds none of these by itself. [`super::actor`] finds nobody signed in there.
-pub(super) const CARRY_THEIR_PROOF: &[&str] = &["/u/", "/p/", "/v/", "/t/", "/api/"];
+pub(super) const CARRY_THEIR_PROOF: &[&str] = &[
+    "/u/",
+    "/p/",
+    "/v/",
+    "/t/",
+    "/api/",
+    // What callers of Marketing Cloud call (`http::sfmc`).
+    "/v1/",
+    "/v2/",
+    "/messaging/",
+    "/platform/",
+    "/asset/",
+    "/automation/",
+    "/contacts/",
+    "/data/",
+    "/hub/",
+    "/interaction/",
+    "/push/",
+    "/sms/",
+];
 
 /// Answers 403 to what another website asked for.
 pub async fn check(State(state): State<AppState>, request: Request, next: Next) -> Response {

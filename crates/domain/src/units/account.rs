@@ -1,0 +1,29 @@
+use crate::{Granted, Result, Tx, access::ViewUnit};
+
+/// A unit as callers of Salesforce Marketing Cloud's interfaces know it.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// They name units by it, where one does not use the key: their MID.
+    pub number: i64,
+    pub name: String,
+    pub time_zone: String,
+    pub default_language: String,
+    /// Of the whole installation: their EID.
+    pub top_number: i64,
+    pub top_name: String,
+}
+
+/// The granted unit's account.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn account(tx: &mut Tx, by: &Granted<ViewUnit>) -> Result<Account> {
+    Ok(sqlx::query_as!(
+        Account,
+        r#"select u.account_number as number, u.name, u.time_zone, u.default_language, r.account_number as "top_number!", r.name as "top_name!"
+           from units u join units r on r.id = u.ancestors[1] where u.id = $1"#,
+        by.unit().uuid()
+    )
+    .fetch_one(tx.conn())
+    .await?)
+}

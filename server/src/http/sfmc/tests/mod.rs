@@ -1,0 +1,3 @@
+//! What Marketing Cloud's callers send and read, on real routes and a real database.
+
+mod oauth;
