@@ -6,7 +6,6 @@
 //! - `status` and `cancel` are about single messages.
 
 mod cancel;
-mod catalogue;
 mod check;
 mod control;
 mod create;
@@ -19,9 +18,9 @@ mod post;
 mod publish;
 mod status;
 mod update;
+mod walk;
 
 pub use cancel::cancel;
-pub use catalogue::{Catalogued, catalogue};
 pub use control::{archive, pause, resume};
 pub use create::create;
 pub use get::{get, id_of};
@@ -33,3 +32,4 @@ pub use publish::renew;
 pub(crate) use publish::{publish, take_down};
 pub use status::{find, search};
 pub use update::update;
+pub use walk::{Callable, walk};

@@ -6,6 +6,7 @@ mod consent;
 mod members;
 mod numbered;
 mod staff;
+mod standing;
 pub mod suppressions;
 
 pub use catalogue::{archive, create, get, list, update};
@@ -15,6 +16,7 @@ pub use consent::{
 pub use members::{Member, MemberPlace, members, members_named};
 pub use numbered::{Numbered, numbered, of_numbers};
 pub use staff::{choices, choose_for, history, restore_all_for, unsubscribe_all_for};
+pub use standing::{Standing, standing};
 
 #[cfg(test)]
 mod tests;

@@ -77,5 +77,8 @@ pub async fn of_numbers<P: Permits>(
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(rows.into_iter().map(|row| (row.number, row.key, row.id)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.number, row.key, row.id))
+        .collect())
 }

@@ -30,8 +30,6 @@ pub struct Session {
     pub actor: Actor,
     /// The one that the call is about: the client's own, or the one it names.
     pub unit: UnitId,
-    /// The address of the service.
-    pub address: String,
 }
 
 impl Session {
@@ -86,7 +84,6 @@ pub async fn identify(
     headers: &HeaderMap,
     credentials: &Credentials,
     request: &Node,
-    address: String,
 ) -> Result<Session, Fault> {
     let domain = &state.domain;
     let bearer = headers
@@ -94,7 +91,11 @@ pub async fn identify(
         .and_then(|value| value.to_str().ok()?.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim());
-    let token = credentials.token.as_deref().or(bearer).filter(|it| !it.is_empty());
+    let token = credentials
+        .token
+        .as_deref()
+        .or(bearer)
+        .filter(|it| !it.is_empty());
     let found = match (token, &credentials.name) {
         (Some(token), _) => clients::authenticate(domain, token)
             .await?
@@ -108,7 +109,6 @@ pub async fn identify(
         state: state.clone(),
         actor,
         unit,
-        address,
     })
 }
 
@@ -150,8 +150,8 @@ impl Tokens {
     }
 }
 
-/// The unit a call names: `Client` of its options, of its first object, or `ClientIDs`; by our number (`ID`) or key (`CustomerKey`). A number
-/// that is none of ours is one of the vendor's (an `MID`), and means the client's own unit.
+/// The unit a call names: `Client` of its options, of its first object, or `ClientIDs`; by account number (`ID`, the vendor's MID) or key
+/// (`CustomerKey`). One that is not there for the client is refused: another department must not send by mistake.
 async fn unit_of(domain: &Domain, actor: &Actor, home: UnitId, request: &Node) -> Result<UnitId, Fault> {
     let inner = request.child("RetrieveRequest").unwrap_or(request);
     let named = inner
@@ -160,27 +160,31 @@ async fn unit_of(domain: &Domain, actor: &Actor, home: UnitId, request: &Node) -
         .or_else(|| inner.child("ClientIDs"))
         .or_else(|| inner.child("Objects").and_then(|object| object.child("Client")));
     let Some(named) = named else { return Ok(home) };
+    let unknown = || {
+        Fault::Client(
+            "Client: it names no business unit that this API client may act in. Leave it out to act in the client's own.".to_owned(),
+        )
+    };
     let key = match named.text("CustomerKey") {
         "" => named.text("PartnerClientKey"),
         key => key,
     };
     if !key.is_empty() {
-        return actor
-            .unit_by_key(key)
-            .map(|unit| unit.id)
-            .ok_or_else(|| Fault::Client("Client: there is no such business unit for this API client.".to_owned()));
+        return actor.unit_by_key(key).map(|unit| unit.id).ok_or_else(unknown);
     }
     let id = match named.text("ID") {
         "" => named.text("ClientID"),
         id => id,
     };
-    let Ok(number) = id.parse::<i32>() else {
+    if id.is_empty() {
         return Ok(home);
-    };
+    }
+    let number = id.parse::<i64>().ok();
     let mut tx = domain.begin().await?;
     let numbers = units::numbers(&mut tx, actor).await?;
-    Ok(numbers
+    numbers
         .into_iter()
-        .find(|(_, it)| *it == number)
-        .map_or(home, |(unit, _)| unit))
+        .find(|(_, it)| Some(*it) == number)
+        .map(|(unit, _)| unit)
+        .ok_or_else(unknown)
 }

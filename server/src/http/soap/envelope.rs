@@ -19,7 +19,6 @@ const FRESH: SignedDuration = SignedDuration::from_mins(5);
 /// A call, read.
 #[derive(Debug)]
 pub struct Envelope {
-    pub version: Version,
     /// What the header says about the caller.
     pub credentials: Credentials,
     /// `wsa:Action`.
@@ -52,19 +51,22 @@ pub fn version_of(root: &Node) -> Option<Version> {
 ///
 /// # Errors
 /// What it lacks, or holds that cannot be done.
-pub fn open(root: Node, version: Version) -> Result<Envelope, Fault> {
+pub fn open(root: Node) -> Result<Envelope, Fault> {
     let (mut header, mut body) = (None, None);
     for part in root.into_children() {
         match part.name.as_str() {
             "Header" if header.is_none() && body.is_none() => header = Some(part),
             "Body" if body.is_none() => body = Some(part),
-            _ => return Err(Fault::Client("The envelope has parts that do not belong there.".to_owned())),
+            _ => {
+                return Err(Fault::Client(
+                    "The envelope has parts that do not belong there.".to_owned(),
+                ));
+            }
         }
     }
     let request = body.and_then(|body| body.into_children().into_iter().next());
     let request = request.ok_or_else(|| Fault::Client("The envelope has no body.".to_owned()))?;
     let mut envelope = Envelope {
-        version,
         credentials: Credentials::default(),
         action: String::new(),
         message: String::new(),
@@ -143,7 +145,12 @@ pub fn seal(about: &About<'_>, body: &str) -> String {
     xml.open_with("wsu:Timestamp", &format!("wsu:Id=\"Timestamp-{}\"", about.id));
     xml.leaf("wsu:Created", &shown(about.now));
     xml.leaf("wsu:Expires", &shown(about.now + FRESH));
-    xml.close("wsu:Timestamp").close("wsse:Security").close("soap:Header");
-    xml.open("soap:Body").raw(body).close("soap:Body").close("soap:Envelope");
+    xml.close("wsu:Timestamp")
+        .close("wsse:Security")
+        .close("soap:Header");
+    xml.open("soap:Body")
+        .raw(body)
+        .close("soap:Body")
+        .close("soap:Envelope");
     xml.finish()
 }

@@ -215,7 +215,9 @@ fn predefined(name: &str) -> Result<&'static str, Unreadable> {
         "amp" => Ok("&"),
         "apos" => Ok("'"),
         "quot" => Ok("\""),
-        _ => Err(Unreadable("Entities that XML itself does not know are not allowed.")),
+        _ => Err(Unreadable(
+            "Entities that XML itself does not know are not allowed.",
+        )),
     }
 }
 
@@ -243,7 +245,11 @@ mod tests {
         let laughs = "<!DOCTYPE l [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;&a;\">]><l>&b;</l>";
         let external = "<!DOCTYPE l [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><l>&x;</l>";
         let parameter = "<!DOCTYPE l SYSTEM \"http://127.0.0.1:1/evil.dtd\"><l/>";
-        let quadratic = format!("<!DOCTYPE l [<!ENTITY a \"{}\">]><l>{}</l>", "x".repeat(50_000), "&a;".repeat(9));
+        let quadratic = format!(
+            "<!DOCTYPE l [<!ENTITY a \"{}\">]><l>{}</l>",
+            "x".repeat(50_000),
+            "&a;".repeat(9)
+        );
         for text in [laughs, external, parameter, &quadratic] {
             assert!(refused(text).contains("DTD"), "{text:.60}");
         }
@@ -272,7 +278,17 @@ mod tests {
 
     #[test]
     fn what_is_not_xml_is_refused() {
-        for text in ["", "x", "<a>", "<a></b>", "<a/><b/>", "<a b=\"1\" b=\"2\"/>", "<p:a/>", "<a/>x", "<a>&</a>"] {
+        for text in [
+            "",
+            "x",
+            "<a>",
+            "<a></b>",
+            "<a/><b/>",
+            "<a b=\"1\" b=\"2\"/>",
+            "<p:a/>",
+            "<a/>x",
+            "<a>&</a>",
+        ] {
             Node::parse(text.as_bytes()).expect_err(text);
         }
         assert!(refused("<?xml version=\"1.0\" encoding=\"utf-16\"?><a/>").contains("UTF-8"));

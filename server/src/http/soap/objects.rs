@@ -236,7 +236,12 @@ macro_rules! event {
 
 const EVENT: &[Property] = event!();
 const CLICK: &[Property] = event!(whole("URLID"), text("URL"));
-const BOUNCE: &[Property] = event!(text("SMTPCode"), text("BounceCategory"), text("SMTPReason"), text("BounceType"));
+const BOUNCE: &[Property] = event!(
+    text("SMTPCode"),
+    text("BounceCategory"),
+    text("SMTPReason"),
+    text("BounceType")
+);
 
 impl Object {
     /// By name, without regard to case.
@@ -246,8 +251,14 @@ impl Object {
 
     /// A property by name, without regard to case. `Client` means its number.
     pub fn property(&self, name: &str) -> Option<&'static Property> {
-        let name = if name.eq_ignore_ascii_case("Client") { "Client.ID" } else { name };
-        self.properties.iter().find(|it| it.name.eq_ignore_ascii_case(name))
+        let name = if name.eq_ignore_ascii_case("Client") {
+            "Client.ID"
+        } else {
+            name
+        };
+        self.properties
+            .iter()
+            .find(|it| it.name.eq_ignore_ascii_case(name))
     }
 
     /// Writes one object: the wanted properties in the order of the schema. The vendor always says `PartnerKey` and `ObjectID`, if only that

@@ -2,7 +2,7 @@
 
 use domain::Tx;
 use domain::access::ReadCampaigns;
-use domain::messages::{Catalogued, catalogue};
+use domain::messages::{Callable, walk};
 
 use super::{Chunk, READ, place, placed, told};
 use crate::http::soap::caller::Session;
@@ -10,14 +10,16 @@ use crate::http::soap::objects::Row;
 use crate::http::soap::value::Value;
 
 pub(super) async fn read(session: &Session, tx: &mut Tx, after: Option<&str>) -> Result<Chunk, String> {
-    let by = session.grant::<ReadCampaigns>().map_err(|it| format!("Error: {it}"))?;
+    let by = session
+        .grant::<ReadCampaigns>()
+        .map_err(|it| format!("Error: {it}"))?;
     let after: Option<String> = placed(after)?;
-    let found = catalogue(tx, &by, after.as_deref(), READ).await.map_err(told)?;
+    let found = walk(tx, &by, after.as_deref(), READ).await.map_err(told)?;
     let rows = found.into_iter().map(|it| (row(&it), place(&it.key))).collect();
     Ok(Chunk::of(rows, READ))
 }
 
-fn row(it: &Catalogued) -> Row {
+fn row(it: &Callable) -> Row {
     Row::default()
         .with("CreatedDate", it.created_at)
         .with("ModifiedDate", it.updated_at)
@@ -34,7 +36,7 @@ fn row(it: &Catalogued) -> Row {
         .with("IsMultipart", Value::Truth(true))
 }
 
-fn status(it: &Catalogued) -> &'static str {
+fn status(it: &Callable) -> &'static str {
     match (it.is_archived, it.is_live, it.is_active) {
         (true, ..) => "Deleted",
         (_, false, _) => "New",

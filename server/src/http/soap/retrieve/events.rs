@@ -21,12 +21,19 @@ pub(super) async fn read(
     question: &Question,
     after: Option<&str>,
 ) -> Result<Chunk, String> {
-    let by = session.grant::<ReadMessages>().map_err(|it| format!("Error: {it}"))?;
+    let by = session
+        .grant::<ReadMessages>()
+        .map_err(|it| format!("Error: {it}"))?;
     let after: Option<Place> = placed(after)?;
     let span = question.span("EventDate");
     if let Some(names) = question.texts(&["SubscriberKey"]) {
-        let found = of_people(tx, &by, what, &names, span, after, READ).await.map_err(told)?;
-        return Ok(Chunk::of(found.iter().map(|it| placed_row(what, it)).collect(), READ));
+        let found = of_people(tx, &by, what, &names, span, after, READ)
+            .await
+            .map_err(told)?;
+        return Ok(Chunk::of(
+            found.iter().map(|it| placed_row(what, it)).collect(),
+            READ,
+        ));
     }
     let numbers = question.numbers(&["SendID"]);
     let definitions = question.texts(&["TriggeredSendDefinitionObjectID"]).map(|texts| {
@@ -37,13 +44,25 @@ pub(super) async fn read(
     });
     let first = after.map(|it| it.dispatch);
     let limit = i64::try_from(DISPATCHES).unwrap_or(0);
-    let found = dispatches(tx, &by, numbers.as_deref(), definitions.as_deref(), span, first, limit)
+    let found = dispatches(
+        tx,
+        &by,
+        numbers.as_deref(),
+        definitions.as_deref(),
+        span,
+        first,
+        limit,
+    )
+    .await
+    .map_err(told)?;
+    let last = found.last().copied().filter(|_| found.len() == DISPATCHES);
+    let rows = of_dispatches(tx, &by, what, &found, span, after, READ)
         .await
         .map_err(told)?;
-    let last = found.last().copied().filter(|_| found.len() == DISPATCHES);
-    let rows = of_dispatches(tx, &by, what, &found, span, after, READ).await.map_err(told)?;
     let mut chunk = Chunk::of(rows.iter().map(|it| placed_row(what, it)).collect(), READ);
-    if chunk.more.is_none() && let Some(dispatch) = last {
+    if chunk.more.is_none()
+        && let Some(dispatch) = last
+    {
         // All of these are done with: on with the next ones.
         chunk.more = Some(place(&Place {
             dispatch,
@@ -62,7 +81,10 @@ fn placed_row(what: Tracked, it: &Tracking) -> (Row, String) {
         .with("SubscriberKey", key_of(it.key.as_deref(), &it.address))
         .with("EventDate", it.place.at)
         .with("EventType", kind(what, it))
-        .with("TriggeredSendDefinitionObjectID", it.definition.map(types::CampaignId::uuid))
+        .with(
+            "TriggeredSendDefinitionObjectID",
+            it.definition.map(types::CampaignId::uuid),
+        )
         // Which message of the send, in 31 bits.
         .with("BatchID", Value::Whole(it.place.seq % i64::from(i32::MAX)));
     let row = match what {
@@ -73,7 +95,14 @@ fn placed_row(what: Tracked, it: &Tracking) -> (Row, String) {
             .with("SMTPCode", it.reply_code.map(|code| code.to_string()))
             .with("BounceCategory", category(it))
             .with("SMTPReason", it.reply.as_str())
-            .with("BounceType", if kind(what, it) == "HardBounce" { "immediate" } else { "delayed" }),
+            .with(
+                "BounceType",
+                if kind(what, it) == "HardBounce" {
+                    "immediate"
+                } else {
+                    "delayed"
+                },
+            ),
         _ => row,
     };
     (row, place(&it.place))

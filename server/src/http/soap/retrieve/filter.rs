@@ -117,7 +117,10 @@ impl Filter {
         match node.text("LogicalOperator").to_ascii_uppercase().as_str() {
             "AND" => Ok(Self::All(parts)),
             "OR" => Ok(Self::Any(parts)),
-            other => Err(format!("Error: LogicalOperator {} is not supported", short(other))),
+            other => Err(format!(
+                "Error: LogicalOperator {} is not supported",
+                short(other)
+            )),
         }
     }
 
@@ -126,21 +129,31 @@ impl Filter {
             .checked_sub(1)
             .ok_or_else(|| format!("Error: Filter: more than {CONDITIONS} conditions are not supported"))?;
         let name = node.text("Property");
-        let property = object
-            .property(name)
-            .filter(|it| it.filterable)
-            .ok_or_else(|| format!("Error: {} can not be filtered by the property {}", object.name, short(name)))?;
+        let property = object.property(name).filter(|it| it.filterable).ok_or_else(|| {
+            format!(
+                "Error: {} can not be filtered by the property {}",
+                object.name,
+                short(name)
+            )
+        })?;
         let operator = node.text("SimpleOperator");
         let operator = Operator::find(operator)
             .ok_or_else(|| format!("Error: SimpleOperator {} is not supported", short(operator)))?;
         if operator.is_textual() && property.kind != Kind::Text {
-            return Err(format!("Error: {} is not compared with pieces of texts", property.name));
+            return Err(format!(
+                "Error: {} is not compared with pieces of texts",
+                property.name
+            ));
         }
         let values = node.all("Value").chain(node.all("DateValue"));
         let values = values
             .map(|value| {
-                Value::read(property.kind, value.value())
-                    .ok_or_else(|| format!("Error: the value for {} is not one that it can have", property.name))
+                Value::read(property.kind, value.value()).ok_or_else(|| {
+                    format!(
+                        "Error: the value for {} is not one that it can have",
+                        property.name
+                    )
+                })
             })
             .collect::<Result<Vec<_>, _>>()?;
         let enough = match operator {
@@ -261,9 +274,7 @@ fn compare(value: &Value, operator: Operator, values: &[Value]) -> bool {
         Operator::GreaterOrEqual => is(&[Ordering::Greater, Ordering::Equal]),
         Operator::Less => is(&[Ordering::Less]),
         Operator::LessOrEqual => is(&[Ordering::Less, Ordering::Equal]),
-        Operator::Between => {
-            order(0).is_some_and(Ordering::is_ge) && order(1).is_some_and(Ordering::is_le)
-        }
+        Operator::Between => order(0).is_some_and(Ordering::is_ge) && order(1).is_some_and(Ordering::is_le),
         Operator::In => values.iter().any(|it| value.compare(it) == Some(Ordering::Equal)),
         Operator::IsNull => *value == Value::None,
         Operator::IsNotNull => *value != Value::None,
@@ -308,7 +319,11 @@ fn like(text: &str, pattern: &str) -> bool {
 /// Names that callers made up are said back, but not at any length.
 pub fn short(name: &str) -> String {
     let shown: String = name.chars().filter(|c| !c.is_control()).take(80).collect();
-    if shown.is_empty() { "(none)".to_owned() } else { shown }
+    if shown.is_empty() {
+        "(none)".to_owned()
+    } else {
+        shown
+    }
 }
 
 #[cfg(test)]
@@ -341,7 +356,10 @@ mod tests {
         let row = Row::default()
             .with("SubscriberKey", "Ada@example.org")
             .with("SendID", 7)
-            .with("EventDate", "2026-11-22T12:00:00Z".parse::<Timestamp>().expect("a time"));
+            .with(
+                "EventDate",
+                "2026-11-22T12:00:00Z".parse::<Timestamp>().expect("a time"),
+            );
         let cases: &[(&str, &str, &[&str], bool)] = &[
             ("SubscriberKey", "equals", &["ADA@example.org"], true),
             ("subscriberkey", "notEquals", &["ada@example.org"], false),
@@ -367,7 +385,8 @@ mod tests {
 
     #[test]
     fn what_is_not_supported_is_named() {
-        let no = |property, operator, values: &[&str]| simple(property, operator, values).expect_err("refused");
+        let no =
+            |property, operator, values: &[&str]| simple(property, operator, values).expect_err("refused");
         assert!(no("Colour", "equals", &["x"]).contains("Colour"));
         assert!(no("PartnerKey", "equals", &["x"]).contains("PartnerKey"));
         assert!(no("SendID", "isAnniversary", &["1"]).contains("isAnniversary"));

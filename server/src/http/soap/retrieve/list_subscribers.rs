@@ -24,9 +24,11 @@ pub(super) async fn read(
         let found = members_named(tx, &people, &names).await.map_err(told)?;
         let rows = found
             .into_iter()
-            .filter(|it| after.is_none_or(|(topic, status, contact)| {
-                (it.topic, it.status.as_str(), it.contact) > (topic, status.as_str(), contact)
-            }))
+            .filter(|it| {
+                after.is_none_or(|(topic, status, contact)| {
+                    (it.topic, it.status.as_str(), it.contact) > (topic, status.as_str(), contact)
+                })
+            })
             .map(placed_row);
         return Ok(Chunk {
             rows: rows.collect(),
@@ -38,7 +40,11 @@ pub(super) async fn read(
         .await
         .map_err(told)?
         .into_iter()
-        .filter(|it| numbers.as_ref().is_none_or(|numbers| numbers.contains(&it.number)))
+        .filter(|it| {
+            numbers
+                .as_ref()
+                .is_none_or(|numbers| numbers.contains(&it.number))
+        })
         .map(|it| it.id)
         .filter(|it| after.is_none_or(|(topic, ..)| *it >= topic))
         .collect();
@@ -60,10 +66,13 @@ fn placed_row(it: Member) -> (Row, String) {
     let row = Row::default()
         .with("ModifiedDate", it.changed_at)
         .with("ID", it.contact_number)
-        .with("Status", match it.status {
-            SubscriptionStatus::Subscribed => "Active",
-            SubscriptionStatus::Unsubscribed => "Unsubscribed",
-        })
+        .with(
+            "Status",
+            match it.status {
+                SubscriptionStatus::Subscribed => "Active",
+                SubscriptionStatus::Unsubscribed => "Unsubscribed",
+            },
+        )
         .with("ListID", it.topic_number)
         .with("SubscriberKey", key_of(it.key.as_deref(), &it.email));
     (row, place(&at))

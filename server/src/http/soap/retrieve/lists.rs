@@ -10,7 +10,9 @@ use crate::http::soap::objects::Row;
 
 /// There are few: all at once.
 pub(super) async fn read(session: &Session, tx: &mut Tx) -> Result<Chunk, String> {
-    let by = session.grant::<ReadTopics>().map_err(|it| format!("Error: {it}"))?;
+    let by = session
+        .grant::<ReadTopics>()
+        .map_err(|it| format!("Error: {it}"))?;
     let rows = numbered(tx, &by).await.map_err(told)?;
     let rows = rows.into_iter().map(|it| {
         let row = Row::default()

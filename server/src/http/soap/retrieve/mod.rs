@@ -128,7 +128,9 @@ async fn answer(session: &Session, request: &Node) -> Result<(String, Option<Str
     };
     let object = Object::find(&question.object).ok_or("Error: ObjectType: it is not known")?;
     let mut tx = session.begin().await.map_err(told)?;
-    let numbers = domain::units::numbers(&mut tx, &session.actor).await.map_err(told)?;
+    let numbers = domain::units::numbers(&mut tx, &session.actor)
+        .await
+        .map_err(told)?;
     let client = numbers.into_iter().find(|(unit, _)| *unit == session.unit);
     let client = client.map(|(_, number)| number);
     let mut xml = Xml::default();
@@ -141,7 +143,10 @@ async fn answer(session: &Session, request: &Node) -> Result<(String, Option<Str
                 continue;
             }
             if found == question.batch {
-                return Ok((xml.finish(), Some(signed(session, question, at.unwrap_or_default()))));
+                return Ok((
+                    xml.finish(),
+                    Some(signed(session, question, at.unwrap_or_default())),
+                ));
             }
             object.write(&mut xml, &question.properties, &row);
             found += 1;
@@ -152,7 +157,10 @@ async fn answer(session: &Session, request: &Node) -> Result<(String, Option<Str
             more => at = more,
         }
     }
-    Ok((xml.finish(), Some(signed(session, question, at.unwrap_or_default()))))
+    Ok((
+        xml.finish(),
+        Some(signed(session, question, at.unwrap_or_default())),
+    ))
 }
 
 async fn read(
@@ -183,7 +191,11 @@ fn ask(request: &Node) -> Result<Question, String> {
     let object = Object::find(name).filter(|it| it.can.retrieve);
     let object =
         object.ok_or_else(|| format!("Error: ObjectType {} is not supported by Retrieve", short(name)))?;
-    for option in ["RetrieveAllSinceLastBatch", "RepeatLastResult", "QueryAllAccounts"] {
+    for option in [
+        "RetrieveAllSinceLastBatch",
+        "RepeatLastResult",
+        "QueryAllAccounts",
+    ] {
         if matches!(request.text(option), "true" | "1") {
             return Err(format!("Error: {option} is not supported"));
         }
@@ -193,7 +205,10 @@ fn ask(request: &Node) -> Result<Question, String> {
             return Err(format!("Error: {part} is not supported"));
         }
     }
-    let asked = request.all("Properties").map(Node::value).filter(|it| !it.is_empty());
+    let asked = request
+        .all("Properties")
+        .map(Node::value)
+        .filter(|it| !it.is_empty());
     let (mut properties, mut unknown) = (Vec::new(), Vec::new());
     for name in asked {
         match object.property(name) {
@@ -241,7 +256,11 @@ fn signed(session: &Session, question: Question, place: String) -> String {
     };
     let body = serde_json::to_vec(&continued).unwrap_or_default();
     let mac = session.state.domain.keys().mac(Purpose::Continue, &body);
-    format!("{}.{}", URL_SAFE_NO_PAD.encode(&body), URL_SAFE_NO_PAD.encode(mac))
+    format!(
+        "{}.{}",
+        URL_SAFE_NO_PAD.encode(&body),
+        URL_SAFE_NO_PAD.encode(mac)
+    )
 }
 
 fn continued(session: &Session, text: &str) -> Result<(Question, String), String> {
@@ -256,7 +275,9 @@ fn continued(session: &Session, text: &str) -> Result<(Question, String), String
         .filter(|it| it.unit == session.unit.uuid() && it.owner == session.owner())
         .filter(|it| it.until > session.state.domain.now())
         .map(|it| (it.question, it.place))
-        .ok_or_else(|| "Error: ContinueRequest: it is no RequestID of an answer to you, or older than a day".to_owned())
+        .ok_or_else(|| {
+            "Error: ContinueRequest: it is no RequestID of an answer to you, or older than a day".to_owned()
+        })
 }
 
 /// A domain's error as an overall status.

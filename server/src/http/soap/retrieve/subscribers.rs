@@ -18,7 +18,9 @@ pub(super) async fn read(
     question: &Question,
     after: Option<&str>,
 ) -> Result<Chunk, String> {
-    let by = session.grant::<ReadContacts>().map_err(|it| format!("Error: {it}"))?;
+    let by = session
+        .grant::<ReadContacts>()
+        .map_err(|it| format!("Error: {it}"))?;
     let after: Option<(Timestamp, ContactId)> = placed(after)?;
     if let Some(names) = question.texts(&["SubscriberKey", "EmailAddress"]) {
         let mut found = named(tx, &by, &names).await.map_err(told)?;
@@ -26,9 +28,7 @@ pub(super) async fn read(
         found.sort_by(|a, b| b.created_at.cmp(&a.created_at).then(a.id.cmp(&b.id)));
         let rows = found
             .into_iter()
-            .filter(|it| {
-                after.is_none_or(|(at, id)| it.created_at < at || it.created_at == at && it.id > id)
-            })
+            .filter(|it| after.is_none_or(|(at, id)| it.created_at < at || it.created_at == at && it.id > id))
             .map(placed_row);
         return Ok(Chunk {
             rows: rows.collect(),
@@ -36,7 +36,9 @@ pub(super) async fn read(
         });
     }
     let span = question.span("CreatedDate");
-    let found = walk(tx, &by, span.from, span.to, after, READ).await.map_err(told)?;
+    let found = walk(tx, &by, span.from, span.to, after, READ)
+        .await
+        .map_err(told)?;
     Ok(Chunk::of(found.into_iter().map(placed_row).collect(), READ))
 }
 

@@ -5,7 +5,7 @@ use types::CampaignId;
 
 /// What callers can call, as older interfaces list it.
 #[derive(Clone, Debug)]
-pub struct Catalogued {
+pub struct Callable {
     /// Of the definition.
     pub id: CampaignId,
     /// By which calls name it.
@@ -32,12 +32,12 @@ pub struct Catalogued {
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn catalogue(
+pub async fn walk(
     tx: &mut Tx,
     by: &Granted<ReadCampaigns>,
     after: Option<&str>,
     limit: i64,
-) -> Result<Vec<Catalogued>> {
+) -> Result<Vec<Callable>> {
     let rows = sqlx::query!(
         r#"select c.id as "id: CampaignId", c.key as "key!", c.name, c.is_active, r.id is not null as "is_live!",
                   c.archived_at is not null as "is_archived!", coalesce(r.sender ->> 'from_name', '') as "from_name!",
@@ -53,7 +53,7 @@ pub async fn catalogue(
     .await?;
     Ok(rows
         .into_iter()
-        .map(|row| Catalogued {
+        .map(|row| Callable {
             id: row.id,
             key: row.key,
             name: row.name,
