@@ -28,6 +28,8 @@ await mkdir(join(here, "artefacts"), { recursive: true });
 
 const server = process.env.CAMPANILE_URL ? undefined : await startServer();
 const env = { ...process.env, CAMPANILE_URL: process.env.CAMPANILE_URL ?? server.url };
+// For what is done on the command line beside the running server.
+if (server) env.CAMPANILE_DATA = server.data;
 const args = ["--test", "--test-concurrency=1", "--test-timeout=300000", "--test-reporter=spec", ...files];
 const tests = spawn(process.execPath, args, { cwd: here, env, stdio: "inherit" });
 const code = await new Promise((resolve) => tests.on("exit", resolve));

@@ -143,20 +143,21 @@ async fn tried(
 const LEFT_ALL: &str = "The subscriber has unsubscribed from everything. Only they can take that back, on their preference page; or staff in the \
     console, with the words they said.";
 
-/// What is to be known of the person. A key that is an address is no key.
+/// What is to be known of the person. A key that is their address is how the vendor's callers say that they have none.
 fn input(node: &Node, known: Option<&Known>) -> Result<ContactInput, Problem> {
-    let (key, email) = (node.text("SubscriberKey"), node.text("EmailAddress"));
+    let (key, given) = (node.text("SubscriberKey"), node.text("EmailAddress"));
     let is_address = key.contains('@');
-    let email = match email {
-        // Whoever is known by another key keeps the address they have.
-        "" if is_address && known.is_none_or(|it| it.key.is_none()) => key,
-        email => email,
+    let keyless = known.is_none_or(|it| it.key.is_none());
+    // Whoever is known by another key keeps the address they have.
+    let email = if given.is_empty() && is_address && keyless {
+        key
+    } else {
+        given
     };
-    let own_key =
-        !key.eq_ignore_ascii_case(email) && (!is_address || known.is_none_or(|it| it.key.is_some()));
+    let is_key = !is_address || !given.is_empty() && !key.eq_ignore_ascii_case(given);
     let mut input = ContactInput {
         email: email.to_owned(),
-        key: if own_key { key.to_owned() } else { String::new() },
+        key: if is_key { key.to_owned() } else { String::new() },
         ..ContactInput::default()
     };
     for (name, value) in attributes(node) {
