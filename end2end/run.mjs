@@ -3,7 +3,7 @@
 //   node run.mjs                 all tests
 //   node run.mjs main sign-in    tests whose file name contains one of these words
 //
-// CAMPANILE_URL=http://… uses a server that runs already. CAMPANILE_BIN names the binary (default: the release build).
+// CAMPANILE_URL=http://… uses a server that runs already; CAMPANILE_DATA_DIR says where its data is. CAMPANILE_BIN names the binary (default: the release build).
 
 import { spawn } from "node:child_process";
 import { readdir, rm, mkdir } from "node:fs/promises";
@@ -27,9 +27,12 @@ await rm(join(here, "artefacts"), { recursive: true, force: true });
 await mkdir(join(here, "artefacts"), { recursive: true });
 
 const server = process.env.CAMPANILE_URL ? undefined : await startServer();
-const env = { ...process.env, CAMPANILE_URL: process.env.CAMPANILE_URL ?? server.url };
-// For what is done on the command line beside the running server.
-if (server) env.CAMPANILE_DATA = server.data;
+const env = {
+  ...process.env,
+  CAMPANILE_URL: process.env.CAMPANILE_URL ?? server.url,
+  // For tests that use the command line beside the server.
+  CAMPANILE_DATA_DIR: process.env.CAMPANILE_DATA_DIR ?? server?.data ?? "",
+};
 const args = ["--test", "--test-concurrency=1", "--test-timeout=300000", "--test-reporter=spec", ...files];
 const tests = spawn(process.execPath, args, { cwd: here, env, stdio: "inherit" });
 const code = await new Promise((resolve) => tests.on("exit", resolve));

@@ -11,14 +11,7 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
-const binary = process.env.CAMPANILE_BIN ?? join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "release/campanile");
-
-/** A command beside a running server: what it prints. */
-export async function command(data, ...args) {
-  const env = { PATH: process.env.PATH, HOME: process.env.HOME, CAMPANILE_DATA_DIR: data, CAMPANILE_LOG: "warn" };
-  const { stdout } = await run(binary, args, { env });
-  return stdout;
-}
+export const binary = process.env.CAMPANILE_BIN ?? join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "release/campanile");
 
 /** A port that nothing listens on now. */
 export async function freePort() {

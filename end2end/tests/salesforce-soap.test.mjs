@@ -5,46 +5,25 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { base } from "../support/browser.mjs";
+import { addClient, api } from "../support/clients.mjs";
 import { messagesTo } from "../support/mail.mjs";
-import { command, startServer } from "../support/server.mjs";
 
 const run = promisify(execFile);
 const here = dirname(fileURLToPath(import.meta.url));
 const FuelSoap = createRequire(import.meta.url)("fuel-soap");
 const KEY = `soap-${Date.now()}`;
-const SCOPES =
-  "contacts:read contacts:write topics:read topics:write content:read content:write campaigns:read campaigns:write campaigns:approve messages:read messages:write";
+const SCOPES = ["contacts:read", "contacts:write", "topics:read", "topics:write", "content:read", "content:write", "campaigns:read", "campaigns:write", "campaigns:approve", "messages:read", "messages:write"];
 
-let base;
-let own;
 let client;
 let soap;
 let list;
 
-/** A client of the admissions office, made on the command line: `{ id, secret }`. */
-async function addClient(data, name) {
-  const printed = await command(data, "client", "add", "--unit", "admissions", "--name", name, "--scope", ...SCOPES.split(" "));
-  return { id: printed.match(/client_id: (\S+)/)[1], secret: printed.match(/client_secret: (\S+)/)[1] };
-}
-
 /** Calls the REST API as a client. */
-async function caller({ id, secret }) {
-  const answer = await fetch(`${base}/api/v1/oauth/token`, {
-    method: "POST",
-    body: new URLSearchParams({ grant_type: "client_credentials", client_id: id, client_secret: secret }),
-  });
-  const authorization = `Bearer ${(await answer.json()).access_token}`;
-  return async (method, path, body) => {
-    const headers = { authorization, "content-type": "application/json" };
-    const answer = await fetch(`${base}/api/v1${path}`, { method, headers, body: body && JSON.stringify(body) });
-    const text = await answer.text();
-    assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`);
-    return text && JSON.parse(text);
-  };
-}
+const caller = (client) => (method, path, body) => api(client, method, path, body);
 
 /** A definition that wants an `order`: one client drafts it, another approves. */
 async function define(author, approver) {
@@ -86,11 +65,8 @@ async function until(ask) {
 const equals = (leftOperand, rightOperand) => ({ filter: { leftOperand, operator: "equals", rightOperand } });
 
 before(async () => {
-  own = process.env.CAMPANILE_DATA ? undefined : await startServer();
-  base = own?.url ?? process.env.CAMPANILE_URL;
-  const data = own?.data ?? process.env.CAMPANILE_DATA;
-  client = await addClient(data, "The shop's old system");
-  await define(await caller(client), await caller(await addClient(data, "Who approves")));
+  client = await addClient("admissions", "The shop's old system", SCOPES);
+  await define(caller(client), caller(await addClient("admissions", "Who approves", SCOPES)));
   soap = new FuelSoap({
     auth: { clientId: client.id, clientSecret: client.secret, authUrl: `${base}/v2/token`, authOptions: { authVersion: 2 } },
     soapEndpoint: `${base}/Service.asmx`,
@@ -99,10 +75,6 @@ before(async () => {
   assert.ok(lists.Results.length > 0);
   list = lists.Results[0].ID;
 });
-after(async () => {
-  await own?.stop();
-});
-
 test("fuel-soap: a definition is found, a triggered send arrives, and its events are told", async () => {
   const found = await call("retrieve", "TriggeredSendDefinition", ["CustomerKey", "ObjectID", "TriggeredSendStatus"], equals("CustomerKey", KEY));
   assert.deepEqual(
@@ -197,7 +169,7 @@ test("fuel-soap: subscribers with their lists, page by page", async () => {
     assert.ok(pages < 20);
     answer = await call("retrieve", "Subscriber", ["SubscriberKey"], { continueRequest: answer.RequestID });
   }
-  const people = await (await caller(client))("GET", "/contacts?limit=1");
+  const people = await caller(client)("GET", "/contacts?limit=1");
   assert.equal(seen.size, people.total);
 });
 

@@ -86,6 +86,8 @@ const CONSTRAINTS: &[(&str, &str, Code)] = &[
     ("units_key_key", "key", Code::Taken),
     ("units_key_format", "key", Code::BadFormat),
     ("units_name_length", "name", Code::Required),
+    ("units_account_number_key", "account_number", Code::Taken),
+    ("units_account_number_range", "account_number", Code::OutOfRange),
     ("users_email_key", "email", Code::Taken),
     ("users_name_length", "name", Code::Required),
     ("api_clients_name_length", "name", Code::Required),

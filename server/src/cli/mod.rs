@@ -11,6 +11,7 @@ mod node;
 mod seed;
 mod serve;
 mod signals;
+mod unit;
 mod user;
 mod verify;
 mod words;
@@ -58,6 +59,8 @@ enum Command {
     User(user::Options),
     /// Other systems that may call the API.
     Client(client::Options),
+    /// How other systems name a unit.
+    Unit(unit::Options),
     /// The months of the ledger: which there are, and taking old ones out of it.
     Ledger(ledger::Options),
     /// Check database, clock, secrets, relay, addresses and sender domains.
@@ -80,6 +83,7 @@ impl Command {
             Self::Export(_) => "export",
             Self::User(_) => "user",
             Self::Client(_) => "client add",
+            Self::Unit(_) => "unit",
             Self::Ledger(_) => "ledger",
             Self::Doctor => "doctor",
             Self::Verify => "verify",
@@ -125,6 +129,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Export(what) => import::export(config, name, what).await,
         Command::User(options) => user::user(config, name, options).await,
         Command::Client(options) => client::client(config, name, options).await,
+        Command::Unit(options) => unit::unit(config, name, options).await,
         Command::Ledger(options) => ledger::ledger(config, name, options).await,
         Command::Doctor => doctor::doctor(config, name).await,
         Command::Verify => verify::verify(config, name).await,

@@ -6,30 +6,40 @@
 //! - `status` and `cancel` are about single messages.
 
 mod cancel;
+pub mod catalogue;
 mod check;
 mod control;
 mod create;
+mod folded;
 mod get;
 mod list;
+mod opening;
 mod parameters;
 mod people;
 mod plan;
 mod post;
 mod publish;
+pub mod queues;
+mod sender;
 mod status;
+mod taken;
 mod update;
 mod walk;
 
 pub use cancel::cancel;
 pub use control::{archive, pause, resume};
 pub use create::create;
+pub use folded::key_of;
 pub use get::{get, id_of};
 pub use list::list;
+pub use opening::{opening, wanted};
 pub(crate) use parameters::{sample, undeclared};
 pub use plan::{Plan, plan};
 pub use post::{Posted, post};
 pub use publish::renew;
 pub(crate) use publish::{publish, take_down};
+pub use sender::sender_of;
 pub use status::{find, search};
+pub use taken::taken;
 pub use update::update;
 pub use walk::{Callable, walk};

@@ -1,4 +1,7 @@
-use crate::{Granted, Result, Tx, access::ViewUnit};
+use crate::access::{ManageUnits, ViewUnit};
+use crate::audit::{self, Object};
+use crate::{Granted, Result, Tx};
+use serde_json::json;
 
 /// A unit as callers of Salesforce Marketing Cloud's interfaces know it.
 #[derive(Clone, Debug)]
@@ -26,4 +29,26 @@ pub async fn account(tx: &mut Tx, by: &Granted<ViewUnit>) -> Result<Account> {
     )
     .fetch_one(tx.conn())
     .await?)
+}
+
+/// Gives the granted unit another account number: the one that its callers had for it elsewhere.
+///
+/// # Errors
+/// Field `account_number` when it is another unit's, or out of range (1 to 2^53 - 1, which every JSON reader can hold).
+pub async fn set_account_number(tx: &mut Tx, by: &Granted<ManageUnits>, number: i64) -> Result<()> {
+    let name = sqlx::query_scalar!(
+        "update units set account_number = $2 where id = $1 returning name",
+        by.unit().uuid(),
+        number
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    audit::record(
+        tx,
+        by,
+        "unit.updated",
+        Object::new("unit", by.unit().uuid(), &name),
+        json!({"account_number": number}),
+    )
+    .await
 }

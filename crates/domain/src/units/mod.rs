@@ -6,7 +6,7 @@ mod get;
 mod numbers;
 mod update;
 
-pub use account::{Account, account};
+pub use account::{Account, account, set_account_number};
 pub use create::{create, create_root};
 pub use get::{by_key, children, get, root};
 pub use numbers::numbers;

@@ -4,10 +4,13 @@
 //!
 //! Their servers know no case in paths and take a slash at the end: their clients rely on both.
 
+mod definitions;
 mod fault;
 mod map;
+mod messages;
 mod oauth;
 mod platform;
+mod sends;
 mod unsupported;
 
 use axum::Router;
@@ -24,10 +27,20 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .merge(oauth::routes())
         .merge(platform::routes())
+        .merge(definitions::routes())
+        .merge(messages::routes())
+        .merge(sends::routes())
         .merge(unsupported::routes())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(axum::middleware::from_fn(fault::render))
         .with_state(state)
+}
+
+/// The id of a call that its answer names, as theirs: a UUID of version 4.
+fn request_id(domain: &domain::Domain) -> String {
+    uuid::Builder::from_random_bytes(domain.random())
+        .into_uuid()
+        .to_string()
 }
 
 /// A route in the spellings that their clients use: as documented and in lower case (fuel-rest), each with and without a slash at the end.

@@ -2,9 +2,11 @@
 
 mod archive;
 mod check;
+mod find;
 mod read;
 mod write;
 
 pub use archive::archive;
+pub use find::find;
 pub use read::{get, get_version, list, versions};
 pub use write::{create, update};

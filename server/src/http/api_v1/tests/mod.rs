@@ -3,7 +3,7 @@
 mod campaigns;
 mod definitions;
 mod matrix;
-mod messages;
+pub mod messages;
 mod sending;
 pub mod support;
 

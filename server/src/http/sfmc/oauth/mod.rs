@@ -7,7 +7,6 @@ mod userinfo;
 use axum::Router;
 use axum::routing::{get, post};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use serde::Deserialize;
 use types::ClientId;
 
 use super::spelled;
@@ -17,24 +16,6 @@ pub(super) fn routes() -> Router<AppState> {
     let router = spelled(Router::new(), "/v2/token", post(token::token));
     let router = spelled(router, "/v2/userinfo", get(userinfo::userinfo));
     spelled(router, "/v1/requestToken", post(request_token::request_token))
-}
-
-/// A text or a number: their clients send business units as either.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Word {
-    Text(String),
-    Number(i64),
-}
-
-impl Word {
-    /// As a text; none where nothing is said.
-    fn text(self) -> Option<String> {
-        match self {
-            Self::Text(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
-            Self::Number(number) => Some(number.to_string()),
-        }
-    }
 }
 
 /// Id and secret of a `Basic` header (RFC 7617).

@@ -10,8 +10,9 @@ use domain::clients;
 use serde::{Deserialize, Serialize};
 use types::Code;
 
-use super::{Word, basic, client_id};
+use super::{basic, client_id};
 use crate::http::sfmc::map::scopes;
+use crate::http::sfmc::map::word::Word;
 use crate::state::AppState;
 
 #[derive(Debug, Default, Deserialize)]

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use domain::access::SendMessages;
-use domain::messages::{Plan, plan, post};
+use domain::messages::{Plan, key_of, plan, post};
 use domain::{Error, Granted};
 use types::messages::Asked;
 use types::{Code, FieldError};
@@ -109,7 +109,9 @@ async fn send<'a>(
     let by = session.grant::<SendMessages>()?;
     let plan = {
         let mut tx = session.begin().await.map_err(words::of)?;
-        plan(&mut tx, &by, key)
+        // Their look-ups know no case.
+        let written = key_of(&mut tx, &by, key).await.map_err(words::of)?;
+        plan(&mut tx, &by, written.as_deref().unwrap_or(key))
             .await
             .map_err(|error| unknown(key, error))?
     };

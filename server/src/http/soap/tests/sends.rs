@@ -9,8 +9,9 @@ use super::support::{KEY, Soap, send, shown, simple, subscriber, text, texts};
 #[sqlx::test(migrations = "../migrations")]
 async fn a_send_becomes_a_message(pool: PgPool) {
     let (soap, _) = Soap::live(pool).await;
+    // Their look-ups know no case.
     let answer = soap
-        .change("Create", "", &send(KEY, "Ada@example.org", "A-7"))
+        .change("Create", "", &send("Order-Placed", "Ada@example.org", "A-7"))
         .await;
     insta::assert_snapshot!(shown(&answer));
     let found = soap
