@@ -168,13 +168,13 @@ pub async fn of_dispatches(
                            o.reply_code, o.reply, o.rule
                     from outcomes o
                     where $3 = 'sent' and o.dispatch_id = p.id and o.outcome = 'sent' and (p.id <> $6::uuid or o.seq > $7 or $6 is null)
-                      and ($4::timestamptz is null or o.at >= $4) and ($5::timestamptz is null or o.at <= $5)
+                      and o.at >= coalesce($4::timestamptz, '-infinity') and o.at <= coalesce($5::timestamptz, 'infinity')
                     order by o.seq limit $10)
                    union all
                    (select e.seq, e.id, e.at, e.link, null, '', ''
                     from events e
                     where e.dispatch_id = p.id and e.kind = $3 and (e.verdict = 'human' or e.kind not in ('opened', 'clicked'))
-                      and ($4::timestamptz is null or e.at >= $4) and ($5::timestamptz is null or e.at <= $5)
+                      and e.at >= coalesce($4::timestamptz, '-infinity') and e.at <= coalesce($5::timestamptz, 'infinity')
                       and (p.id <> $6 or (e.at, e.id) > ($8::timestamptz, $9::uuid) or $6 is null)
                     order by e.at, e.id limit $10)
                    union all
@@ -182,8 +182,8 @@ pub async fn of_dispatches(
                     from (
                         select o.seq, ('00000000-0000-0000-0000-' || lpad(to_hex(o.seq), 12, '0'))::uuid as id, o.at, o.reply_code, o.reply, o.rule
                         from outcomes o
-                        where $3 = 'bounced' and o.dispatch_id = p.id and o.outcome = 'failed' and o.outcome <> 'sent' and o.reply_code is not null
-                          and ($4::timestamptz is null or o.at >= $4) and ($5::timestamptz is null or o.at <= $5)
+                        where $3 = 'bounced' and o.dispatch_id = p.id and o.outcome = 'failed' and o.reply_code is not null
+                          and o.at >= coalesce($4::timestamptz, '-infinity') and o.at <= coalesce($5::timestamptz, 'infinity')
                     ) b
                     where p.id <> $6 or (b.at, b.id) > ($8, $9) or $6 is null
                     order by b.at, b.id limit $10)
