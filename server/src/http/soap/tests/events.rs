@@ -183,13 +183,21 @@ async fn events_of_a_definition_are_walked_page_by_page(pool: PgPool) {
             &filter,
         )
         .await;
+    let all = |name| texts(&bounces, name).into_iter();
+    let mut told: Vec<_> = all("SubscriberKey")
+        .zip(all("SMTPCode"))
+        .zip(all("EventType"))
+        .zip(all("BounceCategory"))
+        .map(|(((key, code), kind), category)| [key, code, kind, category].join(" "))
+        .collect();
+    told.sort();
     assert_eq!(
-        texts(&bounces, "SubscriberKey"),
-        ["p00@example.org", "p01@example.org"]
+        told,
+        [
+            "p00@example.org 550 HardBounce Hard bounce",
+            "p01@example.org 452 SoftBounce Soft bounce",
+        ]
     );
-    assert_eq!(texts(&bounces, "SMTPCode"), ["550", "452"]);
-    assert_eq!(texts(&bounces, "EventType"), ["HardBounce", "SoftBounce"]);
-    assert_eq!(texts(&bounces, "BounceCategory"), ["Hard bounce", "Soft bounce"]);
     let one = soap
         .retrieve(
             "BounceEvent",

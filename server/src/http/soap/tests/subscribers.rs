@@ -1,7 +1,7 @@
 //! People, their lists, and what they said themselves.
 
 use sqlx::PgPool;
-use types::access::Role;
+use types::access::{Permission, Role};
 
 use super::support::{Soap, shown, simple, text, texts};
 
@@ -268,7 +268,7 @@ async fn lists_are_walked_page_by_page_by_any_node(pool: PgPool) {
     );
 
     // Another node has no memory of the first's.
-    let other = Soap::of(soap.caller.beside(&[]).await).await;
+    let other = Soap::of(soap.caller.beside(&[Permission::ReadContacts]).await).await;
     let walk = async |object: &str, filter: &str| {
         let rest = format!("{filter}<Options><BatchSize>10</BatchSize></Options>");
         let mut answer = soap.retrieve(object, &["SubscriberKey"], &rest).await;
