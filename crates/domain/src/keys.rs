@@ -24,6 +24,8 @@ pub enum Purpose {
     Bounce,
     /// Browsers that have signed in to an account before.
     Device,
+    /// Where a list goes on whose caller only gives an id back (SOAP's `ContinueRequest`).
+    Continue,
 }
 
 impl Purpose {
@@ -39,6 +41,7 @@ impl Purpose {
             Self::Throttle => b"campanile throttle 1",
             Self::Bounce => b"campanile bounce 1",
             Self::Device => b"campanile device 1",
+            Self::Continue => b"campanile continue 1",
         }
     }
 }

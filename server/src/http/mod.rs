@@ -20,6 +20,7 @@ mod reports;
 pub mod serve;
 pub mod session;
 mod sfmc;
+mod soap;
 mod uploads;
 
 use axum::Router;
@@ -43,6 +44,7 @@ pub fn router(state: AppState) -> Router {
         .merge(reports::router(state.domain.clone()))
         .merge(api_v1::router(state.clone()))
         .merge(sfmc::router(state.clone()))
+        .merge(soap::router(state.clone()))
         .merge(audit::router(state.domain.clone()))
         .merge(ledger::router(state.domain.clone()))
         .merge(media::router(state.domain.clone()))

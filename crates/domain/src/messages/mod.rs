@@ -29,6 +29,7 @@ mod sender;
 mod status;
 mod taken;
 mod update;
+mod walk;
 
 pub use attachments::forget_files;
 pub use cancel::cancel;
@@ -48,3 +49,4 @@ pub use sender::sender_of;
 pub use status::{find, search};
 pub use taken::taken;
 pub use update::update;
+pub use walk::{Callable, walk};

@@ -3,11 +3,13 @@
 mod account;
 mod create;
 mod get;
+mod numbers;
 mod update;
 
 pub use account::{Account, account, set_account_number};
 pub use create::{create, create_root};
 pub use get::{by_key, children, get, root};
+pub use numbers::numbers;
 pub use update::{archive, update};
 
 use crate::Result;

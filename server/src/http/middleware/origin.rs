@@ -34,6 +34,9 @@ pub(super) const CARRY_THEIR_PROOF: &[&str] = &[
     "/interaction/",
     "/push/",
     "/sms/",
+    // The same by SOAP (`http::soap`).
+    "/Service.asmx",
+    "/service.asmx",
 ];
 
 /// Answers 403 to what another website asked for.
