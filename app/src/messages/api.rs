@@ -6,9 +6,10 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
 use types::campaigns::*;
-use types::content::{SamplePerson, SenderProfile, TemplateRow};
+use types::content::{Classification, SamplePerson, SenderProfile, TemplateRow};
+use types::messages::{DefinitionDetail, Parameter};
 use types::topics::Topic;
-use types::{ApiError, CampaignId, ContactId, Language, Page, PageQuery, ReviewId, TemplateId};
+use types::{ApiError, CampaignId, ContactId, Language, Page, PageQuery, ReviewId, SenderProfileId, TemplateId};
 
 /// Campaigns of the unit.
 #[server(prefix = "/rpc", endpoint = "campaigns/list", input = Json)]
@@ -66,10 +67,80 @@ pub async fn read_campaign(unit: String, id: CampaignId) -> Result<CampaignDetai
     found.ok_or(ApiError::new(types::Code::NotFound))
 }
 
-/// A campaign with everything its editor offers.
+/// What an editor edits: the draft of a campaign or of a message definition.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EditedDraft {
+    pub id: CampaignId,
+    pub name: String,
+    pub state: CampaignState,
+    pub archived: bool,
+    pub classification: Classification,
+    pub audience: Audience,
+    pub content: CampaignContent,
+    pub sender_profile_id: Option<SenderProfileId>,
+    pub schedule: Schedule,
+    pub throttle_per_hour: Option<i32>,
+    pub edit_version: i32,
+    /// Of a message definition; none: a campaign.
+    pub called: Option<EditedCall>,
+}
+
+/// How a message definition is called.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EditedCall {
+    pub key: String,
+    pub parameters: Vec<Parameter>,
+}
+
+impl From<CampaignDetail> for EditedDraft {
+    fn from(it: CampaignDetail) -> Self {
+        Self {
+            id: it.id,
+            name: it.name,
+            state: it.state,
+            archived: it.archived_at.is_some(),
+            classification: it.classification,
+            audience: it.audience,
+            content: it.content,
+            sender_profile_id: it.sender_profile_id,
+            schedule: it.schedule,
+            throttle_per_hour: it.throttle_per_hour,
+            edit_version: it.edit_version,
+            called: None,
+        }
+    }
+}
+
+impl From<DefinitionDetail> for EditedDraft {
+    fn from(it: DefinitionDetail) -> Self {
+        let definition = it.definition;
+        Self {
+            id: definition.id,
+            name: definition.name,
+            state: definition.state,
+            archived: definition.archived_at.is_some(),
+            classification: definition.classification,
+            audience: Audience {
+                include_topics: it.topics,
+                ..Audience::default()
+            },
+            content: it.content,
+            sender_profile_id: it.sender_profile_id,
+            schedule: Schedule::Now,
+            throttle_per_hour: None,
+            edit_version: definition.edit_version,
+            called: Some(EditedCall {
+                key: definition.key,
+                parameters: definition.parameters,
+            }),
+        }
+    }
+}
+
+/// A draft with everything its editor offers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EditorData {
-    pub campaign: CampaignDetail,
+    pub draft: EditedDraft,
     pub topics: Vec<Topic>,
     pub senders: Vec<SenderProfile>,
     /// The version of the template that the draft uses.
@@ -86,40 +157,53 @@ pub struct EditorData {
 #[server(prefix = "/rpc", endpoint = "campaigns/open", input = Json)]
 pub async fn open_editor(unit: String, id: CampaignId, zone: String) -> Result<EditorData, ApiError> {
     use crate::ctx;
-    use domain::content::{senders, setting, templates};
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ReadCampaigns>(&unit)?;
-    let content = cx.grant::<domain::access::ReadContent>(&unit)?;
-    let topics = cx.grant::<domain::access::ReadTopics>(&unit)?;
     let mut tx = cx.begin().await?;
     let found = domain::campaigns::get(&mut tx, &by, id)
         .await
         .map_err(ctx::failed)?;
     let campaign = found.ok_or(ApiError::new(types::Code::NotFound))?;
+    editor_data(&cx, &mut tx, &unit, campaign.into(), &zone).await
+}
+
+/// What an editor offers for a draft.
+#[cfg(feature = "ssr")]
+pub(crate) async fn editor_data(
+    cx: &crate::ctx::Ctx,
+    tx: &mut domain::Tx,
+    unit: &str,
+    draft: EditedDraft,
+    zone: &str,
+) -> Result<EditorData, ApiError> {
+    use crate::ctx;
+    use domain::content::{senders, setting, templates};
+    let content = cx.grant::<domain::access::ReadContent>(unit)?;
+    let topics = cx.grant::<domain::access::ReadTopics>(unit)?;
     let (mut template, mut newer_version) = (None, None);
-    if let Some(used) = campaign.content.template {
-        template = templates::get_version(&mut tx, &content, used.id, used.version)
+    if let Some(used) = draft.content.template {
+        template = templates::get_version(tx, &content, used.id, used.version)
             .await
             .map_err(ctx::failed)?;
-        let newest = templates::get(&mut tx, &content, used.id)
+        let newest = templates::get(tx, &content, used.id)
             .await
             .map_err(ctx::failed)?;
         newer_version = newest.map(|it| it.version).filter(|it| *it > used.version);
     }
-    let wall = match &campaign.schedule {
-        Schedule::Now => tomorrow(cx.domain.now(), &zone),
-        Schedule::At { at, .. } => wall(*at, &zone),
+    let wall = match &draft.schedule {
+        Schedule::Now => tomorrow(cx.domain.now(), zone),
+        Schedule::At { at, .. } => wall(*at, zone),
     };
     Ok(EditorData {
-        topics: domain::topics::list(&mut tx, &topics)
+        topics: domain::topics::list(tx, &topics)
             .await
             .map_err(ctx::failed)?,
-        senders: senders::usable(&mut tx, &content).await.map_err(ctx::failed)?,
-        setting: setting(&mut tx, &content).await.map_err(ctx::failed)?,
+        senders: senders::usable(tx, &content).await.map_err(ctx::failed)?,
+        setting: setting(tx, &content).await.map_err(ctx::failed)?,
         template,
         newer_version,
         wall,
-        campaign,
+        draft,
     })
 }
 

@@ -1,6 +1,7 @@
 //! All messages of the unit.
 
 use super::api::list_campaigns;
+use super::AreaTabs;
 use crate::layout::use_here;
 use crate::reports::{StateBadge, state_text};
 use crate::ui::*;
@@ -49,6 +50,7 @@ pub(super) fn List() -> impl IntoView {
             text=move || t_string!(i18n, campaigns.subtitle)
             actions=move || view! { <NewButton /> }
         />
+        <AreaTabs selected="campaigns" />
         <DataTable
             caption=move || t_string!(i18n, campaigns.title)
             query

@@ -7,7 +7,7 @@ mod audit;
 mod client_forms;
 mod clients;
 mod clients_api;
-mod copy;
+pub(crate) mod copy;
 mod dkim_keys;
 mod dns_records;
 mod domain_form;

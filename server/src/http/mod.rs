@@ -4,6 +4,7 @@
 //! headers, origin check, session), then the routers.
 
 pub mod api_v1;
+mod asked;
 mod audit;
 pub mod auth;
 pub mod console;
@@ -46,6 +47,7 @@ pub fn router(state: AppState) -> Router {
         .merge(api_v1::router(state.clone()))
         .merge(audit::router(state.domain.clone()))
         .merge(ledger::router(state.domain.clone()))
+        .merge(asked::router(state.domain.clone()))
         .merge(media::router(state.domain.clone()))
         .merge(preview_frame::router())
         .merge(auth::router(state.clone()))
