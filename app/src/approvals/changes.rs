@@ -55,7 +55,9 @@ fn field_text(i18n: I18nContext<Locale>, change: &Change) -> String {
         ChangedField::ReplyTo => t_string!(i18n, campaigns.reply_to),
         ChangedField::Schedule => t_string!(i18n, campaigns.when),
         ChangedField::Throttle => t_string!(i18n, campaigns.throttle),
-        ChangedField::Parameter if change.parameter.is_none() => t_string!(i18n, triggered.order_of_parameters),
+        ChangedField::Parameter if change.parameter.is_none() => {
+            t_string!(i18n, triggered.order_of_parameters)
+        }
         ChangedField::Parameter => t_string!(i18n, triggered.parameter),
         ChangedField::Surroundings => t_string!(i18n, campaigns.changed_surroundings),
     };

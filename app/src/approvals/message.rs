@@ -21,7 +21,10 @@ pub(super) fn SealedMessage(review: ReviewDetail) -> impl IntoView {
     };
     let id = review.id;
     // Calls give these; an example of each stands in.
-    let attributes = review.definition.as_ref().map(|it| Parameter::examples(&it.parameters));
+    let attributes = review
+        .definition
+        .as_ref()
+        .map(|it| Parameter::examples(&it.parameters));
     let attributes = StoredValue::new(attributes.unwrap_or_default());
     let people = Resource::new(
         move || here.key.get(),

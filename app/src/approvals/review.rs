@@ -136,7 +136,11 @@ fn Page(review: ReviewDetail, reload: Callback<()>) -> impl IntoView {
 #[component]
 fn Called(definition: ReviewedDefinition, waiting: bool) -> impl IntoView {
     let i18n = use_i18n();
-    let ReviewedDefinition { key, parameters, live } = definition;
+    let ReviewedDefinition {
+        key,
+        parameters,
+        live,
+    } = definition;
     let replaces = move || match live {
         Some(number) => t_string!(i18n, triggered.replaces, number = number).to_string(),
         None => t_string!(i18n, triggered.replaces_nothing).to_string(),

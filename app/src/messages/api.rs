@@ -9,7 +9,9 @@ use types::campaigns::*;
 use types::content::{Classification, SamplePerson, SenderProfile, TemplateRow};
 use types::messages::{DefinitionDetail, Parameter};
 use types::topics::Topic;
-use types::{ApiError, CampaignId, ContactId, Language, Page, PageQuery, ReviewId, SenderProfileId, TemplateId};
+use types::{
+    ApiError, CampaignId, ContactId, Language, Page, PageQuery, ReviewId, SenderProfileId, TemplateId,
+};
 
 /// Campaigns of the unit.
 #[server(prefix = "/rpc", endpoint = "campaigns/list", input = Json)]
@@ -185,9 +187,7 @@ pub(crate) async fn editor_data(
         template = templates::get_version(tx, &content, used.id, used.version)
             .await
             .map_err(ctx::failed)?;
-        let newest = templates::get(tx, &content, used.id)
-            .await
-            .map_err(ctx::failed)?;
+        let newest = templates::get(tx, &content, used.id).await.map_err(ctx::failed)?;
         newer_version = newest.map(|it| it.version).filter(|it| *it > used.version);
     }
     let wall = match &draft.schedule {
@@ -195,9 +195,7 @@ pub(crate) async fn editor_data(
         Schedule::At { at, .. } => wall(*at, zone),
     };
     Ok(EditorData {
-        topics: domain::topics::list(tx, &topics)
-            .await
-            .map_err(ctx::failed)?,
+        topics: domain::topics::list(tx, &topics).await.map_err(ctx::failed)?,
         senders: senders::usable(tx, &content).await.map_err(ctx::failed)?,
         setting: setting(tx, &content).await.map_err(ctx::failed)?,
         template,

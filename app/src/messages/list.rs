@@ -1,7 +1,7 @@
 //! All messages of the unit.
 
-use super::api::list_campaigns;
 use super::AreaTabs;
+use super::api::list_campaigns;
 use crate::layout::use_here;
 use crate::reports::{StateBadge, state_text};
 use crate::ui::*;

@@ -45,7 +45,11 @@ pub(crate) fn AreaTabs(selected: &'static str) -> impl IntoView {
     let here = use_here();
     let to = move |path: &'static str| Signal::derive(move || here.href(path));
     let mut tabs = vec![
-        Tab::link("campaigns", move || t_string!(i18n, triggered.tab_campaigns), to("/messages")),
+        Tab::link(
+            "campaigns",
+            move || t_string!(i18n, triggered.tab_campaigns),
+            to("/messages"),
+        ),
         Tab::link(
             "definitions",
             move || t_string!(i18n, triggered.tab_definitions),

@@ -18,7 +18,10 @@ pub(super) fn Actions(definition: Definition, reload: Callback<()>) -> impl Into
     let toasts = use_toasts();
     let (id, state, live) = (definition.id, definition.state, definition.live.is_some());
     let (active, archived) = (definition.is_active, definition.archived_at.is_some());
-    let (edits, controls) = (here.may(Permission::EditCampaigns), here.may(Permission::ControlSending));
+    let (edits, controls) = (
+        here.may(Permission::EditCampaigns),
+        here.may(Permission::ControlSending),
+    );
     let run = move |deed: Deed| {
         let unit = here.key.get_untracked();
         spawn_local(async move {
@@ -30,7 +33,11 @@ pub(super) fn Actions(definition: Definition, reload: Callback<()>) -> impl Into
     };
     let archive = Callback::new(move |()| {
         let undo = Callback::new(move |()| run(Deed::Restore));
-        toasts.undoable(t_string!(i18n, campaigns.archived_done), t_string!(i18n, common.undo), undo);
+        toasts.undoable(
+            t_string!(i18n, campaigns.archived_done),
+            t_string!(i18n, common.undo),
+            undo,
+        );
         reload.run(());
     });
     let [pausing, withdrawing, archiving] = [(); 3].map(|()| RwSignal::new(false));

@@ -55,7 +55,9 @@ pub async fn open_definition(unit: String, id: CampaignId, zone: String) -> Resu
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ReadCampaigns>(&unit)?;
     let mut tx = cx.begin().await?;
-    let found = domain::messages::get(&mut tx, &by, id).await.map_err(ctx::failed)?;
+    let found = domain::messages::get(&mut tx, &by, id)
+        .await
+        .map_err(ctx::failed)?;
     let detail = found.ok_or(ApiError::new(types::Code::NotFound))?;
     crate::messages::api::editor_data(&cx, &mut tx, &unit, detail.into(), &zone).await
 }

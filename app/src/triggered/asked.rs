@@ -48,7 +48,12 @@ pub(super) fn List() -> impl IntoView {
         let of = |name: &str| query.with(|it| it.filters.get(name).cloned().unwrap_or_default());
         let (search, zone) = (query.with(|it| it.search.clone()), zone.get_value());
         let mut address = format!("/files/messages/{unit}/messages.csv?zone={}", query_value(&zone));
-        for (name, value) in [("q", search), ("definition", of("definition")), ("from", of("from")), ("to", of("to"))] {
+        for (name, value) in [
+            ("q", search),
+            ("definition", of("definition")),
+            ("from", of("from")),
+            ("to", of("to")),
+        ] {
             if !value.is_empty() {
                 address = format!("{address}&{name}={}", query_value(&value));
             }
@@ -115,7 +120,11 @@ fn columns() -> Vec<Column<MessageRow>> {
             move || t_string!(i18n, campaigns.recipient),
             move |row: &MessageRow| {
                 let href = here.href(&format!("/messages/asked/{}", row.id));
-                let address = if row.address.is_empty() { "–".to_owned() } else { row.address.clone() };
+                let address = if row.address.is_empty() {
+                    "–".to_owned()
+                } else {
+                    row.address.clone()
+                };
                 // Without a key of the caller's it is the id, which says nothing.
                 let key = (row.key != row.id.to_string()).then(|| row.key.clone());
                 view! {

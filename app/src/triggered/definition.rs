@@ -58,7 +58,11 @@ fn Loaded(it: DefinitionView, reload: Callback<()>) -> impl IntoView {
     let i18n = use_i18n();
     let here = use_here();
     let definition = it.detail.definition.clone();
-    let (name, title, key) = (definition.name.clone(), definition.name.clone(), definition.key.clone());
+    let (name, title, key) = (
+        definition.name.clone(),
+        definition.name.clone(),
+        definition.key.clone(),
+    );
     let (badges, acted) = (definition.clone(), definition.clone());
     let paused = !definition.is_active && definition.archived_at.is_none();
     let archived = definition.archived_at.is_some();

@@ -68,7 +68,11 @@ fn Loaded(it: MessageDetail, reload: Callback<()>) -> impl IntoView {
     let i18n = use_i18n();
     let here = use_here();
     let (id, state) = (it.message.id, it.message.state);
-    let title = if it.message.address.is_empty() { it.message.key.clone() } else { it.message.address.clone() };
+    let title = if it.message.address.is_empty() {
+        it.message.key.clone()
+    } else {
+        it.message.address.clone()
+    };
     let (crumb, heading) = (title.clone(), title.clone());
     let cancellable = state == MessageState::Scheduled && here.may(Permission::SendMessages);
     let rules = it.rules.clone();
@@ -104,8 +108,17 @@ fn Loaded(it: MessageDetail, reload: Callback<()>) -> impl IntoView {
 fn About(it: MessageDetail) -> impl IntoView {
     let i18n = use_i18n();
     let here = use_here();
-    let MessageDetail { message, reply_code, reply, attempts, .. } = it;
-    let definition = here.href(&format!("/messages/definitions?q={}", crate::layout::query_value(&message.definition)));
+    let MessageDetail {
+        message,
+        reply_code,
+        reply,
+        attempts,
+        ..
+    } = it;
+    let definition = here.href(&format!(
+        "/messages/definitions?q={}",
+        crate::layout::query_value(&message.definition)
+    ));
     let (state, rule) = (message.state, message.rule.clone());
     let own_key = (message.key != message.id.to_string()).then(|| message.key.clone());
     let reply = match reply_code {

@@ -72,7 +72,9 @@ pub(super) fn value_of(kind: ParameterKind, text: &str) -> Option<Value> {
 pub(super) fn ParametersStep(data: StoredValue<EditorData>) -> impl IntoView {
     let i18n = use_i18n();
     let editing = expect_context::<Editing>();
-    let start = editing.parameters.with_untracked(|it| it.iter().map(Row::new).collect::<Vec<_>>());
+    let start = editing
+        .parameters
+        .with_untracked(|it| it.iter().map(Row::new).collect::<Vec<_>>());
     let rows = RwSignal::new(start);
     Effect::new(move |first: Option<()>| {
         let now: Vec<Parameter> = rows.with(|rows| rows.iter().map(|row| row.parameter()).collect());
@@ -167,7 +169,15 @@ fn RowForm(
             .map(|kind| (kind.as_str().to_owned(), kind_text(i18n, *kind).to_owned()))
             .collect::<Vec<_>>()
     });
-    let title = move || row.name.with(|it| if it.is_empty() { (at + 1).to_string() } else { it.clone() });
+    let title = move || {
+        row.name.with(|it| {
+            if it.is_empty() {
+                (at + 1).to_string()
+            } else {
+                it.clone()
+            }
+        })
+    };
     let default_hint = move || match row.kind() {
         ParameterKind::Text => t_string!(i18n, triggered.default_hint_text),
         ParameterKind::Number => t_string!(i18n, triggered.default_hint_number),
@@ -312,7 +322,10 @@ mod tests {
         assert_eq!(value_of(Number, " 7 "), Some(json!(7)));
         assert_eq!(value_of(Number, "seven"), Some(json!("seven")));
         assert_eq!(value_of(Boolean, "true"), Some(json!(true)));
-        assert_eq!(value_of(List, "[1, {\"a\": \"ą\"}]"), Some(json!([1, {"a": "ą"}])));
+        assert_eq!(
+            value_of(List, "[1, {\"a\": \"ą\"}]"),
+            Some(json!([1, {"a": "ą"}]))
+        );
         assert_eq!(value_of(Object, "{"), Some(json!("{")));
         assert_eq!(value_of(Date, " 2026-11-22"), Some(json!("2026-11-22")));
         assert_eq!(value_of(Text, "  "), None);

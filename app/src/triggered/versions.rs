@@ -46,10 +46,22 @@ fn Row(it: VersionRow) -> impl IntoView {
     let (state, live, number) = (it.state, it.is_live, it.number);
     let href = here.href(&format!("/approvals/{}", it.review_id));
     let (text, tone): (TextProp, Tone) = match state {
-        ReviewState::Waiting => ((move || t_string!(i18n, campaigns.review_waiting)).into(), Tone::Accent),
-        ReviewState::Approved => ((move || t_string!(i18n, campaigns.review_approved)).into(), Tone::Success),
-        ReviewState::Rejected => ((move || t_string!(i18n, campaigns.review_rejected)).into(), Tone::Warning),
-        ReviewState::Withdrawn => ((move || t_string!(i18n, campaigns.review_withdrawn)).into(), Tone::Neutral),
+        ReviewState::Waiting => (
+            (move || t_string!(i18n, campaigns.review_waiting)).into(),
+            Tone::Accent,
+        ),
+        ReviewState::Approved => (
+            (move || t_string!(i18n, campaigns.review_approved)).into(),
+            Tone::Success,
+        ),
+        ReviewState::Rejected => (
+            (move || t_string!(i18n, campaigns.review_rejected)).into(),
+            Tone::Warning,
+        ),
+        ReviewState::Withdrawn => (
+            (move || t_string!(i18n, campaigns.review_withdrawn)).into(),
+            Tone::Neutral,
+        ),
     };
     let comment = (!it.comment.is_empty()).then(|| {
         view! { <span class="block max-w-prose text-[13px] text-muted break-words whitespace-pre-line">{it.comment}</span> }

@@ -48,7 +48,8 @@ pub fn Preview(
     });
     let wait = StoredValue::new(None::<TimeoutHandle>);
     Effect::new(move |_| {
-        let (draft, setting, mut person, language) = (draft.get(), setting.get(), person.get(), language.get());
+        let (draft, setting, mut person, language) =
+            (draft.get(), setting.get(), person.get(), language.get());
         person.attributes.extend(attributes.get());
         if let Some(handle) = wait.get_value() {
             handle.clear();

@@ -195,7 +195,9 @@ impl Editing {
         let (unit, id) = (self.unit.get_value(), self.id);
         spawn_local(async move {
             let newest = if self.definition {
-                read_definition(unit, id).await.map(|it| it.detail.definition.edit_version)
+                read_definition(unit, id)
+                    .await
+                    .map(|it| it.detail.definition.edit_version)
             } else {
                 read_campaign(unit, id).await.map(|it| it.edit_version)
             };

@@ -161,7 +161,11 @@ fn Steps(
     let here = use_here();
     let editing = expect_context::<Editing>();
     let query = use_query_map();
-    let keys = if editing.definition { DEFINITION_STEPS } else { STEPS };
+    let keys = if editing.definition {
+        DEFINITION_STEPS
+    } else {
+        STEPS
+    };
     let step = Memo::new(move |_| {
         let wanted = query.with(|query| query.get("step").unwrap_or_default());
         keys.iter().position(|it| *it == wanted).unwrap_or(0)

@@ -204,7 +204,10 @@ fn Kinds() -> impl IntoView {
         let choice = Choice::new(Classification::Transactional.as_str(), move || {
             kind_text(i18n, Classification::Transactional)
         });
-        choices.insert(0, choice.hint(move || t_string!(i18n, triggered.kind_transactional_hint)));
+        choices.insert(
+            0,
+            choice.hint(move || t_string!(i18n, triggered.kind_transactional_hint)),
+        );
     }
     view! { <RadioGroup name="classification" legend=move || t_string!(i18n, campaigns.kind) choices bind=kind boxed=true /> }
         .into_any()

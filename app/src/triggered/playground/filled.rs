@@ -125,7 +125,9 @@ impl Filled {
         self.given.with_value(|given| {
             for it in given {
                 if let Some(default) = &it.parameter.default {
-                    person.attributes.insert(it.parameter.name.clone(), default.clone());
+                    person
+                        .attributes
+                        .insert(it.parameter.name.clone(), default.clone());
                 }
             }
         });

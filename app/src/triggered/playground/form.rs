@@ -32,7 +32,11 @@ pub(super) fn Recipient(filled: Filled, languages: Vec<Language>) -> impl IntoVi
         filled.people.with(|people| {
             options.extend(people.iter().filter(|it| !it.email.is_empty()).map(|it| {
                 let name = format!("{} {}", it.first_name, it.last_name);
-                let name = if name.trim().is_empty() { it.email.clone() } else { name.trim().to_owned() };
+                let name = if name.trim().is_empty() {
+                    it.email.clone()
+                } else {
+                    name.trim().to_owned()
+                };
                 (it.id.to_string(), name)
             }));
         });
@@ -100,7 +104,10 @@ fn ValueField(given: Given) -> impl IntoView {
     let own = field.clone();
     let error = Signal::derive(move || {
         let code = given.value().err()?;
-        Some(field_error_text(i18n.get_locale(), &FieldError::new(own.clone(), code)))
+        Some(field_error_text(
+            i18n.get_locale(),
+            &FieldError::new(own.clone(), code),
+        ))
     });
     let hint = move || parameter_text(i18n, &parameter);
     let yes_no = Signal::derive(move || {
@@ -115,14 +122,21 @@ fn ValueField(given: Given) -> impl IntoView {
     });
     let control = match kind {
         ParameterKind::Boolean => view! { <Select options=yes_no bind=text /> }.into_any(),
-        ParameterKind::List | ParameterKind::Object => view! { <TextArea bind=text rows=5 code=true /> }.into_any(),
+        ParameterKind::List | ParameterKind::Object => {
+            view! { <TextArea bind=text rows=5 code=true /> }.into_any()
+        }
         ParameterKind::Date => view! { <TextInput r#type="date" bind=text /> }.into_any(),
-        ParameterKind::Number => view! { <TextInput bind=text inputmode="decimal" autocomplete="off" /> }.into_any(),
-        ParameterKind::Text | ParameterKind::DateTime => view! { <TextInput bind=text autocomplete="off" /> }.into_any(),
+        ParameterKind::Number => {
+            view! { <TextInput bind=text inputmode="decimal" autocomplete="off" /> }.into_any()
+        }
+        ParameterKind::Text | ParameterKind::DateTime => {
+            view! { <TextInput bind=text autocomplete="off" /> }.into_any()
+        }
     };
     // Its children are built once, so the control may be moved in.
     if required {
-        view! { <Field name=field label=move || name.clone() hint required=true error>{control}</Field> }.into_any()
+        view! { <Field name=field label=move || name.clone() hint required=true error>{control}</Field> }
+            .into_any()
     } else {
         view! { <Field name=field label=move || name.clone() hint error>{control}</Field> }.into_any()
     }

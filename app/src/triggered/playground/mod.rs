@@ -40,7 +40,9 @@ pub(super) fn Playground() -> impl IntoView {
     );
     let wanted = Memo::new(move |_| {
         query.with(|query| {
-            let id = query.get("definition").and_then(|it| it.parse::<CampaignId>().ok());
+            let id = query
+                .get("definition")
+                .and_then(|it| it.parse::<CampaignId>().ok());
             let edition = query.get("edition").and_then(|it| it.parse::<Edition>().ok());
             (id, edition)
         })
@@ -76,7 +78,10 @@ pub(super) fn Playground() -> impl IntoView {
             .into_iter()
             .map(|it| {
                 let definition = it.definition;
-                (definition.id.to_string(), format!("{} ({})", definition.name, definition.key))
+                (
+                    definition.id.to_string(),
+                    format!("{} ({})", definition.name, definition.key),
+                )
             })
             .collect::<Vec<_>>()
     });

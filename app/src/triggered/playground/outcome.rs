@@ -60,7 +60,10 @@ pub(super) fn TestToMe(filled: Filled, about: StoredValue<Material>) -> impl Int
         return ().into_any();
     }
     let send = Action::new(move |(): &()| {
-        let (unit, (id, edition)) = (here.key.get_untracked(), about.with_value(|it| (it.id, it.edition)));
+        let (unit, (id, edition)) = (
+            here.key.get_untracked(),
+            about.with_value(|it| (it.id, it.edition)),
+        );
         let tried = untrack(move || Tried {
             edition,
             attributes: filled.attributes(),

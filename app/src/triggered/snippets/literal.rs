@@ -14,7 +14,10 @@ pub(super) fn java(text: &str) -> String {
     let mut units = [0; 2];
     quoted(text, |out, letter| match letter {
         ' '..='~' => out.push(letter),
-        _ => letter.encode_utf16(&mut units).iter().for_each(|unit| escaped(out, *unit)),
+        _ => letter
+            .encode_utf16(&mut units)
+            .iter()
+            .for_each(|unit| escaped(out, *unit)),
     })
 }
 
@@ -92,9 +95,9 @@ pub(super) fn php(value: &Value, depth: usize) -> String {
         }
         Value::Object(map) if map.is_empty() => "new stdClass()".to_owned(),
         Value::Object(map) => {
-            let items = map.iter().map(|(key, value)| {
-                format!("{} => {}", php_text(key), php(value, depth + 1))
-            });
+            let items = map
+                .iter()
+                .map(|(key, value)| format!("{} => {}", php_text(key), php(value, depth + 1)));
             list("[", items, "]", depth)
         }
     }

@@ -139,7 +139,10 @@ answer.raise_for_status()
     fn java(&self) -> String {
         let base = literal::java(self.base());
         let json = serde_json::to_string_pretty(&self.body()).unwrap_or_default();
-        let lines: Vec<String> = json.lines().map(|line| literal::java(&format!("{line}\n"))).collect();
+        let lines: Vec<String> = json
+            .lines()
+            .map(|line| literal::java(&format!("{line}\n")))
+            .collect();
         let body = lines.join("\n            + ");
         // The braces of Java are those of format!, so they are put in afterwards.
         const PROGRAM: &str = r#"import java.net.URI;

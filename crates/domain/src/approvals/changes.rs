@@ -227,8 +227,16 @@ mod tests {
 
     #[test]
     fn callers_are_told_what_came_changed_and_went() {
-        let before = [parameter("same", true), parameter("other", false), parameter("gone", true)];
-        let after = [parameter("new", true), parameter("other", true), parameter("same", true)];
+        let before = [
+            parameter("same", true),
+            parameter("other", false),
+            parameter("gone", true),
+        ];
+        let after = [
+            parameter("new", true),
+            parameter("other", true),
+            parameter("same", true),
+        ];
         let told: Vec<_> = parameters(&before, &after)
             .into_iter()
             .map(|it| (it.before.map(|it| it.name), it.after.map(|it| it.name)))

@@ -135,7 +135,9 @@ async fn about(tx: &mut Tx, draft: &Draft, called: &Called) -> Result<Definition
         parameters: called.parameters.iter().map(|it| it.name.clone()).collect(),
         ..DefinitionNotice::default()
     };
-    for change in before.map_or_else(Vec::new, |before| changes::parameters(&before.parameters, &called.parameters)) {
+    for change in before.map_or_else(Vec::new, |before| {
+        changes::parameters(&before.parameters, &called.parameters)
+    }) {
         match (change.before, change.after) {
             (None, Some(new)) => notice.added.push(new.name),
             (Some(gone), None) => notice.removed.push(gone.name),

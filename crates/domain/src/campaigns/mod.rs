@@ -36,11 +36,11 @@ pub use progress::progress;
 pub(crate) use seal::{Parts, Stored, load};
 pub use seal::{Sealed, hex, sealed};
 pub use source::{Prepared, prepare};
-pub(crate) use test_send::{Test, known_person, send_rendered};
 pub use test_send::{MAX_TEST_ADDRESSES, test_send};
+pub(crate) use test_send::{Test, known_person, send_rendered};
 pub use throttle::{MAX_PER_HOUR, set_throttle};
-pub(crate) use update::{remember_editor, update_draft};
 pub use update::update;
+pub(crate) use update::{remember_editor, update_draft};
 
 pub(crate) use audience::{count, samples};
 pub(crate) use checks::run as run_checks;

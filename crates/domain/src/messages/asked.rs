@@ -32,7 +32,9 @@ fn day(query: &PageQuery, name: &str, zone: &str, later: i64) -> Result<Option<T
     let date = date
         .checked_add(jiff::Span::new().days(later))
         .map_err(|_| Error::field(name, Code::OutOfRange))?;
-    let zoned = date.in_tz(zone).map_err(|_| Error::field("zone", Code::BadFormat))?;
+    let zoned = date
+        .in_tz(zone)
+        .map_err(|_| Error::field("zone", Code::BadFormat))?;
     Ok(Some(zoned.timestamp()))
 }
 
@@ -66,9 +68,15 @@ mod tests {
     #[test]
     fn a_search_is_for_an_address_or_for_a_key() {
         let filter = asked_in_console(&query(" a@b.example ", &[]), "UTC").unwrap();
-        assert_eq!((filter.address.as_str(), filter.key.as_str()), ("a@b.example", ""));
+        assert_eq!(
+            (filter.address.as_str(), filter.key.as_str()),
+            ("a@b.example", "")
+        );
         let filter = asked_in_console(&query("order-7", &[("definition", "order")]), "UTC").unwrap();
-        assert_eq!((filter.key.as_str(), filter.definition.as_str()), ("order-7", "order"));
+        assert_eq!(
+            (filter.key.as_str(), filter.definition.as_str()),
+            ("order-7", "order")
+        );
     }
 
     #[test]

@@ -22,7 +22,17 @@ pub async fn exported(domain: &Domain, by: &Granted<ExportContacts>, filter: &Me
 /// When it cannot be written, which it always can.
 pub fn csv_head() -> Result<Vec<u8>> {
     let columns = [
-        "id", "key", "definition", "version", "address", "contact_key", "state", "rule", "created_at", "send_at", "metadata",
+        "id",
+        "key",
+        "definition",
+        "version",
+        "address",
+        "contact_key",
+        "state",
+        "rule",
+        "created_at",
+        "send_at",
+        "metadata",
     ];
     spreadsheet::lines(spreadsheet::BYTE_ORDER_MARK, [columns])
 }

@@ -14,7 +14,11 @@ const STATES: [&str; 4] = ["live", "draft", "in_review", "paused"];
 /// A state or cursor that is none.
 pub async fn list(tx: &mut Tx, by: &Granted<ReadCampaigns>, query: &PageQuery) -> Result<Page<Definition>> {
     let archived = query.filters.get("archived").is_some_and(|it| it == "yes");
-    let state = query.filters.get("state").map(String::as_str).filter(|it| !it.is_empty());
+    let state = query
+        .filters
+        .get("state")
+        .map(String::as_str)
+        .filter(|it| !it.is_empty());
     if state.is_some_and(|it| !STATES.contains(&it)) {
         return Err(Error::field("state", Code::UnknownReference));
     }

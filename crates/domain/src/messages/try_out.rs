@@ -187,5 +187,12 @@ pub async fn try_out(
     };
     send_rendered(tx, by, test, &[(row.name, row.email)]).await?;
     let object = Object::new("message_definition", id.uuid(), &it.draft.name);
-    audit::record(tx, by, "message_definition.tested", object, json!({"edition": edition})).await
+    audit::record(
+        tx,
+        by,
+        "message_definition.tested",
+        object,
+        json!({"edition": edition}),
+    )
+    .await
 }

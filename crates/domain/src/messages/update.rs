@@ -37,9 +37,7 @@ pub async fn update(
         schedule: None,
         throttle_per_hour: None,
     };
-    let version = update_draft(tx, by, locked, &draft)
-        .await
-        .map_err(topics_field)?;
+    let version = update_draft(tx, by, locked, &draft).await.map_err(topics_field)?;
     if let Some(parameters) = &change.parameters {
         sqlx::query!(
             "update campaigns set parameters = $3 where id = $1 and unit_id = $2",

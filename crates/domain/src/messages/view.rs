@@ -11,7 +11,11 @@ const VERSIONS: i64 = 50;
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn view(tx: &mut Tx, by: &Granted<ReadCampaigns>, id: CampaignId) -> Result<Option<DefinitionView>> {
+pub async fn view(
+    tx: &mut Tx,
+    by: &Granted<ReadCampaigns>,
+    id: CampaignId,
+) -> Result<Option<DefinitionView>> {
     let Some(detail) = get(tx, by, id).await? else {
         return Ok(None);
     };

@@ -102,7 +102,10 @@ async fn a_list_says_how_much_each_is_called(pool: PgPool) {
         .collect();
     assert_eq!(seen, [(KEY, 2, 4), ("quiet", 0, 0)]);
     let last = university.domain.now() - SignedDuration::from_hours(1);
-    assert_eq!((page.items[0].usage.last, page.items[1].usage.last), (Some(last), None));
+    assert_eq!(
+        (page.items[0].usage.last, page.items[1].usage.last),
+        (Some(last), None)
+    );
 
     let pause = quiet.author.grant(quiet.unit).unwrap();
     messages::pause(&mut tx, &pause, quiet.id).await.unwrap();
@@ -111,7 +114,9 @@ async fn a_list_says_how_much_each_is_called(pool: PgPool) {
             filters: [("state".to_owned(), state.to_owned())].into(),
             ..PageQuery::default()
         };
-        let page = messages::overview(&mut tx, &reader(&defined), &query).await.unwrap();
+        let page = messages::overview(&mut tx, &reader(&defined), &query)
+            .await
+            .unwrap();
         let found: Vec<_> = page.items.iter().map(|it| it.definition.key.as_str()).collect();
         assert_eq!(found, keys, "{state}");
     }
@@ -124,9 +129,14 @@ async fn a_page_shows_every_version_and_which_is_live(pool: PgPool) {
     let total = parameter("total", ParameterKind::Number, false);
     redrafted(&university, &defined, vec![order, total]).await;
     let mut tx = university.domain.begin().await.unwrap();
-    approvals::submit(&mut tx, &defined.author.grant(defined.unit).unwrap(), defined.id, "")
-        .await
-        .unwrap();
+    approvals::submit(
+        &mut tx,
+        &defined.author.grant(defined.unit).unwrap(),
+        defined.id,
+        "",
+    )
+    .await
+    .unwrap();
     let view = messages::view(&mut tx, &reader(&defined), defined.id)
         .await
         .unwrap()
@@ -144,14 +154,22 @@ async fn a_page_shows_every_version_and_which_is_live(pool: PgPool) {
         ]
     );
     assert_eq!(view.versions[1].submitted_by, format!("{KEY} Author"));
-    assert_eq!(view.versions[1].decided_by.as_deref(), Some("order-placed Approver"));
+    assert_eq!(
+        view.versions[1].decided_by.as_deref(),
+        Some("order-placed Approver")
+    );
     assert_eq!(view.review.unwrap().state, ReviewState::Waiting);
     let stranger = university
         .user("Stranger", university.shop, Role::UnitAdmin)
         .await
         .unwrap();
     let elsewhere = stranger.grant::<ReadCampaigns>(university.shop).unwrap();
-    assert!(messages::view(&mut tx, &elsewhere, defined.id).await.unwrap().is_none());
+    assert!(
+        messages::view(&mut tx, &elsewhere, defined.id)
+            .await
+            .unwrap()
+            .is_none()
+    );
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -159,13 +177,26 @@ async fn an_approver_sees_what_callers_must_do_otherwise(pool: PgPool) {
     let (university, defined) = set(pool).await;
     let mut order = parameter("order", ParameterKind::Text, true);
     order.description = "Its number".to_owned();
-    redrafted(&university, &defined, vec![order.clone(), parameter("total", ParameterKind::Number, false)]).await;
+    redrafted(
+        &university,
+        &defined,
+        vec![order.clone(), parameter("total", ParameterKind::Number, false)],
+    )
+    .await;
     let mut tx = university.domain.begin().await.unwrap();
-    let id = approvals::submit(&mut tx, &defined.author.grant(defined.unit).unwrap(), defined.id, "")
-        .await
-        .unwrap();
+    let id = approvals::submit(
+        &mut tx,
+        &defined.author.grant(defined.unit).unwrap(),
+        defined.id,
+        "",
+    )
+    .await
+    .unwrap();
     let by = defined.approver.grant::<ReadCampaigns>(defined.unit).unwrap();
-    let review = approvals::get(&mut tx, &by, id, Language::En).await.unwrap().unwrap();
+    let review = approvals::get(&mut tx, &by, id, Language::En)
+        .await
+        .unwrap()
+        .unwrap();
     let definition = review.definition.unwrap();
     assert_eq!((definition.key.as_str(), definition.live), (KEY, Some(1)));
     let told: Vec<_> = review
@@ -204,7 +235,10 @@ async fn an_approver_sees_what_callers_must_do_otherwise(pool: PgPool) {
     .await
     .unwrap();
     let said = mail.to_string();
-    assert!(said.contains(r#""added":["total"]"#) && said.contains(r#""changed":["order"]"#), "{said}");
+    assert!(
+        said.contains(r#""added":["total"]"#) && said.contains(r#""changed":["order"]"#),
+        "{said}"
+    );
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -212,7 +246,12 @@ async fn a_definition_is_no_campaign(pool: PgPool) {
     let (university, defined) = set(pool).await;
     let by = defined.author.grant(defined.unit).unwrap();
     let mut tx = university.domain.begin().await.unwrap();
-    assert!(campaigns::get(&mut tx, &reader(&defined), defined.id).await.unwrap().is_none());
+    assert!(
+        campaigns::get(&mut tx, &reader(&defined), defined.id)
+            .await
+            .unwrap()
+            .is_none()
+    );
     let change = CampaignUpdate {
         edit_version: 2,
         name: Some("Not so".to_owned()),
@@ -226,7 +265,9 @@ async fn a_definition_is_no_campaign(pool: PgPool) {
         code(campaigns::duplicate(&mut tx, &by, defined.id, Language::En).await),
         Code::NotFound
     );
-    let listed = campaigns::list(&mut tx, &reader(&defined), &PageQuery::default()).await.unwrap();
+    let listed = campaigns::list(&mut tx, &reader(&defined), &PageQuery::default())
+        .await
+        .unwrap();
     assert!(listed.items.is_empty());
 
     // At home: what is live is done; what is drafted is one's own, and said to be a definition.
@@ -260,7 +301,10 @@ async fn the_rules_are_foreseen_for_those_the_unit_knows_only(pool: PgPool) {
         .defined(unit, "news", Classification::Marketing, &[topic])
         .await
         .unwrap();
-    university.people(unit, None, &["ada@mail.example".to_owned()]).await.unwrap();
+    university
+        .people(unit, None, &["ada@mail.example".to_owned()])
+        .await
+        .unwrap();
     university
         .people(university.shop, None, &["shop@mail.example".to_owned()])
         .await
@@ -279,7 +323,9 @@ async fn the_rules_are_foreseen_for_those_the_unit_knows_only(pool: PgPool) {
             ("not_subscribed".to_owned(), counts),
         ]
     };
-    let found = rules(&university, &transactional, " ADA@mail.example").await.unwrap();
+    let found = rules(&university, &transactional, " ADA@mail.example")
+        .await
+        .unwrap();
     assert_eq!(met(found), named(false));
     let found = rules(&university, &marketing, "ada@mail.example").await.unwrap();
     assert_eq!(met(found), named(true));
@@ -301,10 +347,11 @@ async fn tested(
     let by = defined.author.grant(defined.unit).unwrap();
     let mut tx = university.domain.begin().await.unwrap();
     messages::try_out(&mut tx, &by, defined.id, edition, &attributes, None, None).await?;
-    let payload: Value = sqlx::query_scalar("select payload from jobs where kind = 'prepared_mail' order by id desc limit 1")
-        .fetch_one(tx.conn())
-        .await
-        .unwrap();
+    let payload: Value =
+        sqlx::query_scalar("select payload from jobs where kind = 'prepared_mail' order by id desc limit 1")
+            .fetch_one(tx.conn())
+            .await
+            .unwrap();
     tx.commit().await.unwrap();
     Ok(payload.to_string())
 }
@@ -312,7 +359,9 @@ async fn tested(
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_test_goes_to_whoever_asks_with_the_values_of_a_call(pool: PgPool) {
     let (university, defined) = set(pool).await;
-    let mail = tested(&university, &defined, Edition::Live, json!({"order": "A7"})).await.unwrap();
+    let mail = tested(&university, &defined, Edition::Live, json!({"order": "A7"}))
+        .await
+        .unwrap();
     assert!(mail.contains("Your order A7"), "{mail}");
     let address: String = sqlx::query_scalar("select email from users where name = $1")
         .bind(format!("{KEY} Author"))
@@ -321,8 +370,15 @@ async fn a_test_goes_to_whoever_asks_with_the_values_of_a_call(pool: PgPool) {
         .unwrap();
     assert!(mail.contains(&address), "{mail}");
 
-    let wrong = tested(&university, &defined, Edition::Live, json!({"ordr": 1})).await.unwrap_err();
-    let fields: Vec<_> = wrong.to_api().fields.into_iter().map(|it| (it.field, it.code)).collect();
+    let wrong = tested(&university, &defined, Edition::Live, json!({"ordr": 1}))
+        .await
+        .unwrap_err();
+    let fields: Vec<_> = wrong
+        .to_api()
+        .fields
+        .into_iter()
+        .map(|it| (it.field, it.code))
+        .collect();
     assert_eq!(
         fields,
         [
@@ -335,7 +391,9 @@ async fn a_test_goes_to_whoever_asks_with_the_values_of_a_call(pool: PgPool) {
     let mut order = parameter("order", ParameterKind::Text, false);
     order.default = Some(json!("none"));
     redrafted(&university, &defined, vec![order]).await;
-    let mail = tested(&university, &defined, Edition::Draft, json!({})).await.unwrap();
+    let mail = tested(&university, &defined, Edition::Draft, json!({}))
+        .await
+        .unwrap();
     assert!(mail.contains("Your order none"), "{mail}");
 
     let by = defined.author.grant(defined.unit).unwrap();
@@ -345,9 +403,21 @@ async fn a_test_goes_to_whoever_asks_with_the_values_of_a_call(pool: PgPool) {
         .await
         .unwrap();
     let order = Map::from_iter([("order".to_owned(), json!("A7"))]);
-    let stranger = messages::try_out(&mut tx, &by, defined.id, Edition::Live, &order, Some(shop[0]), None).await;
+    let stranger = messages::try_out(
+        &mut tx,
+        &by,
+        defined.id,
+        Edition::Live,
+        &order,
+        Some(shop[0]),
+        None,
+    )
+    .await;
     assert_eq!(stranger.unwrap_err().to_api().fields[0].field, "sample");
-    let elsewhere = university.user("Stranger", university.shop, Role::UnitAdmin).await.unwrap();
+    let elsewhere = university
+        .user("Stranger", university.shop, Role::UnitAdmin)
+        .await
+        .unwrap();
     let elsewhere = elsewhere.grant::<ReadCampaigns>(university.shop).unwrap();
     assert_eq!(
         code(messages::material(&mut tx, &elsewhere, defined.id, Edition::Live).await),

@@ -199,12 +199,24 @@ impl Letter {
         let (subject, text) = if approved {
             (
                 td_string!(locale, mail.approved_subject, campaign = name).to_string(),
-                td_string!(locale, mail.definition_approved_text, campaign = name, person = by).to_string(),
+                td_string!(
+                    locale,
+                    mail.definition_approved_text,
+                    campaign = name,
+                    person = by
+                )
+                .to_string(),
             )
         } else {
             (
                 td_string!(locale, mail.rejected_subject, campaign = name).to_string(),
-                td_string!(locale, mail.definition_rejected_text, campaign = name, person = by).to_string(),
+                td_string!(
+                    locale,
+                    mail.definition_rejected_text,
+                    campaign = name,
+                    person = by
+                )
+                .to_string(),
             )
         };
         self.subject = subject;
