@@ -4,6 +4,7 @@ mod actions;
 pub(crate) mod api;
 pub(crate) mod counts;
 mod detail;
+pub(crate) mod edited;
 pub(crate) mod editor;
 mod ledger;
 mod list;
