@@ -57,6 +57,7 @@ fn parameter(name: &str, kind: ParameterKind, required: bool) -> Parameter {
 }
 
 async fn redrafted(university: &University, defined: &Defined, parameters: Vec<Parameter>) {
+    university.clock.advance(SignedDuration::from_mins(1));
     let by = defined.author.grant(defined.unit).unwrap();
     let mut tx = university.domain.begin().await.unwrap();
     let now = messages::get(&mut tx, &reader(defined), defined.id)
@@ -84,7 +85,7 @@ async fn a_list_says_how_much_each_is_called(pool: PgPool) {
         .await
         .unwrap();
     let foreign = university
-        .defined(university.shop, KEY, Classification::Transactional, &[])
+        .defined(university.shop, "elsewhere", Classification::Transactional, &[])
         .await
         .unwrap();
     for (n, hours) in [1, 23, 25, 24 * 6, 24 * 8].into_iter().enumerate() {
@@ -344,6 +345,7 @@ async fn tested(
     let Value::Object(attributes) = attributes else {
         panic!("an object")
     };
+    university.clock.advance(SignedDuration::from_mins(1));
     let by = defined.author.grant(defined.unit).unwrap();
     let mut tx = university.domain.begin().await.unwrap();
     messages::try_out(&mut tx, &by, defined.id, edition, &attributes, None, None).await?;
