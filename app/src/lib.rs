@@ -25,6 +25,7 @@ pub mod home;
 pub mod messages;
 pub mod reports;
 pub mod settings;
+pub mod triggered;
 
 pub mod ui;
 

@@ -14,7 +14,7 @@ use leptos_router::{Lazy, SsrMode, path};
 use crate::layout::ConsoleFrame;
 use crate::locale::provide_locale;
 use crate::ui::{RootTitle, Title, provide_title};
-use crate::{approvals, audience, content, dev, home, messages, reports, settings};
+use crate::{approvals, audience, content, dev, home, messages, reports, settings, triggered};
 
 /// The console.
 #[component]
@@ -35,6 +35,13 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("") view={Lazy::<home::HomePage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/messages") view={Lazy::<messages::ListPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/messages/new") view={Lazy::<messages::NewPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/messages/definitions") view={Lazy::<triggered::ListPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/messages/definitions/new") view={Lazy::<triggered::NewPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/messages/definitions/:id") view={Lazy::<triggered::DefinitionPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/messages/definitions/:id/edit") view={Lazy::<triggered::EditPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/messages/asked") view={Lazy::<triggered::AskedPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/messages/asked/:id") view={Lazy::<triggered::MessagePage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/messages/playground") view={Lazy::<triggered::PlaygroundPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/messages/:id") view={Lazy::<messages::DetailPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/messages/:id/edit") view={Lazy::<messages::EditPage>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/approvals") view={Lazy::<approvals::ListPage>::new()} ssr=SsrMode::Async/>

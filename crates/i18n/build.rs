@@ -6,13 +6,14 @@ use std::path::PathBuf;
 use leptos_i18n_build::{Config, ParseOptions, TranslationsInfos};
 
 /// One namespace an area: a page reads only `common`, `errors` and its own.
-const NAMESPACES: [&str; 11] = [
+const NAMESPACES: [&str; 12] = [
     "common",
     "errors",
     "auth",
     "audience",
     "content",
     "campaigns",
+    "triggered",
     "reports",
     "sending",
     "settings",

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Gets the peers that are not ours (aiosmtpd, zeep, schemathesis and the verifier of Standard Webhooks from PyPI, mailparser and smtp-server from npm) and a certificate for
+# Gets the peers that are not ours (aiosmtpd, requests, zeep, schemathesis and the verifier of Standard Webhooks from PyPI, mailparser and smtp-server from npm) and a certificate for
 # "localhost" into target/peers. Prints the folder. Safe to call from many tests at once; does nothing when all is there.
 set -euo pipefail
 root="$(cd "$(dirname "$0")/../.." && pwd)"
@@ -12,7 +12,7 @@ if [ ! -e "$dir/ready-4" ]; then
         echo "Getting peers into $dir"
         python3 -m venv "$dir/venv"
         "$dir/venv/bin/pip" install --quiet --disable-pip-version-check \
-            'aiosmtpd==1.4.6' 'standardwebhooks==1.1.0' 'zeep==4.3.3' 'schemathesis==4.32.5'
+            'aiosmtpd==1.4.6' 'requests==2.32.5' 'standardwebhooks==1.1.0' 'zeep==4.3.3' 'schemathesis==4.32.5'
         (cd "$dir" && [ -e package.json ] || echo '{"private":true}' >"$dir/package.json")
         (cd "$dir" && npm install --silent --no-audit --no-fund mailparser@3.9.0 smtp-server@3.21.6)
         openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj "/CN=Campanile test authority" \

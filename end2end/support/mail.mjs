@@ -17,6 +17,11 @@ export async function linksOf(message) {
   return [...found].map(([link]) => link.replaceAll("&amp;", "&"));
 }
 
+/** What a message says, as npm's mailparser reads it. */
+export async function textOf(message) {
+  return (await simpleParser(message.raw)).text ?? "";
+}
+
 /** The address of the List-Unsubscribe header (RFC 2369), folded or not. */
 export function unsubscribeOf(message) {
   const head = message.raw.replace(/\r\n/g, "\n").split("\n\n")[0].replace(/\n[ \t]+/g, " ");

@@ -9,6 +9,10 @@ const PAGES = [
   ["home", "", "anna"],
   ["messages", "/messages", "anna"],
   ["messages-new", "/messages/new", "anna"],
+  ["definitions", "/messages/definitions", "anna"],
+  ["definitions-new", "/messages/definitions/new", "anna"],
+  ["asked", "/messages/asked", "anna"],
+  ["playground", "/messages/playground", "anna"],
   ["approvals", "/approvals", "piotr"],
   ["content", "/content", "marta"],
   ["content-senders", "/content/senders", "marta"],
@@ -34,6 +38,8 @@ const PAGES = [
 /** From a list to one of its things: page, pattern of the link. */
 const DETAILS = [
   ["messages", /\/messages\/[0-9a-f-]{36}$/],
+  ["definitions", /\/messages\/definitions\/[0-9a-f-]{36}$/],
+  ["asked", /\/messages\/asked\/[0-9a-f-]{36}$/],
   ["approvals", /\/approvals\/[0-9a-f-]{36}$/],
   ["content", /\/content\/(templates\/)?[0-9a-f-]{36}$/],
   ["audience", /\/audience\/people\/[0-9a-f-]{36}$/],

@@ -1,9 +1,10 @@
 //! What changed since the last approval, word by word.
 
 use crate::messages::words::language_text;
+use crate::triggered::words::parameter_text;
 use i18n::{I18nContext, Locale, t, t_string, use_i18n};
 use leptos::prelude::*;
-use types::approvals::{Change, ChangedField, PieceKind, ReviewDetail};
+use types::approvals::{Change, ChangedField, ParameterChange, PieceKind, ReviewDetail};
 
 #[component]
 pub(super) fn Changes(review: ReviewDetail) -> impl IntoView {
@@ -54,11 +55,20 @@ fn field_text(i18n: I18nContext<Locale>, change: &Change) -> String {
         ChangedField::ReplyTo => t_string!(i18n, campaigns.reply_to),
         ChangedField::Schedule => t_string!(i18n, campaigns.when),
         ChangedField::Throttle => t_string!(i18n, campaigns.throttle),
+        ChangedField::Parameter if change.parameter.is_none() => {
+            t_string!(i18n, triggered.order_of_parameters)
+        }
+        ChangedField::Parameter => t_string!(i18n, triggered.parameter),
         ChangedField::Surroundings => t_string!(i18n, campaigns.changed_surroundings),
     };
     let mut text = name.to_owned();
     if let Some(slot) = &change.slot {
         text = format!("{text} “{slot}”");
+    }
+    if let Some(parameter) = &change.parameter
+        && let Some(it) = parameter.after.as_ref().or(parameter.before.as_ref())
+    {
+        text = format!("{text} “{}”", it.name);
     }
     match change.language {
         Some(language) => format!("{text} ({})", language_text(i18n, language)),
@@ -86,7 +96,9 @@ fn Row(change: Change) -> impl IntoView {
             }
         })
         .collect_view();
-    let shown = if moved {
+    let shown = if let Some(parameter) = change.parameter.clone() {
+        view! { <ParameterRow parameter /> }.into_any()
+    } else if moved {
         view! { <span class="whitespace-pre-line break-words">{pieces}</span> }.into_any()
     } else {
         view! { <span class="text-muted">{t!(i18n, campaigns.changed)}</span> }.into_any()
@@ -98,4 +110,20 @@ fn Row(change: Change) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// What calls gave and what they give now, each in words.
+#[component]
+fn ParameterRow(parameter: ParameterChange) -> impl IntoView {
+    let i18n = use_i18n();
+    let before = parameter.before.map(|it| {
+        view! { <del class="block rounded-sm bg-danger-soft text-danger">{move || parameter_text(i18n, &it)}</del> }
+    });
+    let gone = parameter.after.is_none().then(|| {
+        view! { <span class="block text-[13px] text-muted">{t!(i18n, triggered.parameter_gone)}</span> }
+    });
+    let after = parameter.after.map(|it| {
+        view! { <ins class="block rounded-sm bg-success-soft text-success">{move || parameter_text(i18n, &it)}</ins> }
+    });
+    view! { {before} {after} {gone} }.into_any()
 }

@@ -61,6 +61,7 @@ fn Form(review: ReviewDetail, reload: Callback<()>) -> impl IntoView {
     let comment = RwSignal::new(String::new());
     let error = RwSignal::new(None::<ApiError>);
     let asking = RwSignal::new(false);
+    let definition = review.definition.is_some();
     let (id, seal) = (review.id, StoredValue::new(review.revision.seal.clone()));
     let approve = Action::new(move |(): &()| {
         let (unit, seal, comment) = (
@@ -70,7 +71,10 @@ fn Form(review: ReviewDetail, reload: Callback<()>) -> impl IntoView {
         );
         async move {
             match approve_review(unit, id, seal, comment).await {
-                Ok(CampaignState::Approved) => toasts.info(t_string!(i18n, campaigns.approved_late)),
+                Ok(CampaignState::Approved) if !definition => {
+                    toasts.info(t_string!(i18n, campaigns.approved_late))
+                }
+                Ok(_) if definition => toasts.success(t_string!(i18n, triggered.approved_done)),
                 Ok(_) => toasts.success(t_string!(i18n, campaigns.approved_done)),
                 Err(refusal) => {
                     error.set(Some(refusal));
@@ -96,7 +100,14 @@ fn Form(review: ReviewDetail, reload: Callback<()>) -> impl IntoView {
     });
     let recipients = review.counts.recipients;
     let schedule = review.schedule.clone();
+    let replaces = review.definition.as_ref().and_then(|it| it.live);
     let text = move || {
+        if definition {
+            return match replaces {
+                Some(number) => t_string!(i18n, triggered.approve_text_replaces, number = number).to_string(),
+                None => t_string!(i18n, triggered.approve_text_first).to_string(),
+            };
+        }
         let people = people_text(i18n, recipients);
         match &schedule {
             Schedule::Now => t_string!(i18n, campaigns.approve_text_now, people = people).to_string(),
@@ -144,7 +155,9 @@ fn Form(review: ReviewDetail, reload: Callback<()>) -> impl IntoView {
         <ConfirmDialog
             id="approve"
             open=asking
-            title=move || t_string!(i18n, campaigns.approve_title)
+            title=move || {
+                if definition { t_string!(i18n, triggered.approve_title) } else { t_string!(i18n, campaigns.approve_title) }
+            }
             text=text
             confirm=move || t_string!(i18n, campaigns.approve)
             harmless=true

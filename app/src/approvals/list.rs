@@ -86,11 +86,16 @@ fn columns() -> Vec<Column<ReviewRow>> {
     vec![
         Column::new(
             move || t_string!(i18n, campaigns.col_name),
-            |row: &ReviewRow| {
+            move |row: &ReviewRow| {
                 let href = unit_href(&row.unit_key, &format!("/approvals/{}", row.id));
                 view! {
                     <a href=href class="font-medium text-ink no-underline hover:underline">{row.campaign.clone()}</a>
                     <span class="block text-[13px] text-muted">{row.unit.clone()}</span>
+                    {row.definition.clone().map(|key| view! {
+                        <span class="block text-[13px] text-muted">
+                            {move || t_string!(i18n, triggered.definition)} " " <code class="text-xs">{key}</code>
+                        </span>
+                    })}
                 }
             },
         ),
@@ -116,8 +121,10 @@ fn columns() -> Vec<Column<ReviewRow>> {
         Column::new(
             move || t_string!(i18n, campaigns.who_gets_it),
             move |row: &ReviewRow| {
-                let count = row.audience_count;
-                view! { {move || people_text(i18n, count)} }
+                let (count, definition) = (row.audience_count, row.definition.is_some());
+                view! {
+                    {move || if definition { t_string!(i18n, triggered.whoever_is_named).to_owned() } else { people_text(i18n, count) }}
+                }
             },
         )
         .wide_only(),

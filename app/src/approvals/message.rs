@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use render::{Person, PlainLinks, Rendered, Source};
 use types::Language;
 use types::approvals::ReviewDetail;
+use types::messages::Parameter;
 
 #[component]
 pub(super) fn SealedMessage(review: ReviewDetail) -> impl IntoView {
@@ -19,6 +20,12 @@ pub(super) fn SealedMessage(review: ReviewDetail) -> impl IntoView {
         return view! { <Notice tone=Tone::Danger>{t!(i18n, campaigns.cannot_show)}</Notice> }.into_any();
     };
     let id = review.id;
+    // Calls give these; an example of each stands in.
+    let attributes = review
+        .definition
+        .as_ref()
+        .map(|it| Parameter::examples(&it.parameters));
+    let attributes = StoredValue::new(attributes.unwrap_or_default());
     let people = Resource::new(
         move || here.key.get(),
         move |unit| review_samples(unit, id, String::new()),
@@ -61,6 +68,7 @@ pub(super) fn SealedMessage(review: ReviewDetail) -> impl IntoView {
             .find(|it| it.id.to_string() == id)
             .or(people.first());
         let mut reader = sample.map_or_else(Person::made_up, Person::from);
+        reader.attributes.extend(attributes.get_value());
         if let Ok(wanted) = language.get().parse() {
             reader.language = Some(wanted);
         }
@@ -98,8 +106,9 @@ pub(super) fn SealedMessage(review: ReviewDetail) -> impl IntoView {
     .into_any()
 }
 
+/// A rendered message: its subject, and the rest as on a desktop, on a phone, or as text.
 #[component]
-fn Shown(shown: Memo<Option<Rendered>>) -> impl IntoView {
+pub(crate) fn Shown(shown: Memo<Option<Rendered>>) -> impl IntoView {
     let i18n = use_i18n();
     let device = RwSignal::new("desktop");
     let tabs = vec![

@@ -4,7 +4,7 @@ mod api;
 mod changes;
 mod decide;
 mod list;
-mod message;
+pub(crate) mod message;
 mod review;
 
 use crate::area::area;

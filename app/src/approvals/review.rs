@@ -8,11 +8,12 @@ use super::message::SealedMessage;
 use crate::layout::use_here;
 use crate::messages::counts::Counts;
 use crate::messages::words::{kind_text, language_text, people_text, reader};
+use crate::triggered::words::ParameterList;
 use crate::ui::*;
 use i18n::{t, t_string, use_i18n};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use types::approvals::{ReviewDetail, ReviewState};
+use types::approvals::{ReviewDetail, ReviewState, ReviewedDefinition};
 use types::campaigns::Schedule;
 use types::{Code, ReviewId};
 
@@ -60,14 +61,19 @@ fn Page(review: ReviewDetail, reload: Callback<()>) -> impl IntoView {
     let i18n = use_i18n();
     let here = use_here();
     let (name, title, state) = (review.campaign.clone(), review.campaign.clone(), review.state);
-    let message = here.href(&format!("/messages/{}", review.campaign_id));
+    let definition = review.definition.clone();
+    let message = here.href(&match definition {
+        Some(_) => format!("/messages/definitions/{}", review.campaign_id),
+        None => format!("/messages/{}", review.campaign_id),
+    });
+    let called = definition.is_some();
     let note = review.note.clone();
     let by = review.requested_by.clone();
     let at = review.requested_at;
     let counts = review.counts.clone();
     let counted = review.revision.audience_count;
     let (message_of, changes_of, decision_of) = (review.clone(), review.clone(), review.clone());
-    let differs = counts.recipients != counted && state == ReviewState::Waiting;
+    let differs = definition.is_none() && counts.recipients != counted && state == ReviewState::Waiting;
     view! {
         <Title text=title.clone() />
         <Breadcrumb crumbs=vec![
@@ -78,7 +84,11 @@ fn Page(review: ReviewDetail, reload: Callback<()>) -> impl IntoView {
             title=name
             badge=move || view! { <Badge text=move || review_text(i18n, state) tone=review_tone(state) /> }
             actions=move || {
-                view! { <LinkButton href=message.clone()>{t!(i18n, campaigns.to_message)}</LinkButton> }
+                view! {
+                    <LinkButton href=message.clone()>
+                        {move || if called { t_string!(i18n, triggered.to_definition) } else { t_string!(i18n, campaigns.to_message) }}
+                    </LinkButton>
+                }
             }
         />
         <p class="mb-4 text-muted">
@@ -96,7 +106,8 @@ fn Page(review: ReviewDetail, reload: Callback<()>) -> impl IntoView {
                 <Card title=move || t_string!(i18n, campaigns.decision)>
                     <Decide review=decision_of reload />
                 </Card>
-                <Card title=move || t_string!(i18n, campaigns.who_gets_it)>
+                {definition.map(|definition| view! { <Called definition waiting={state == ReviewState::Waiting} /> })}
+                {(!called).then(|| view! { <Card title=move || t_string!(i18n, campaigns.who_gets_it)>
                     <Counts counts />
                     {differs
                         .then(|| {
@@ -109,8 +120,10 @@ fn Page(review: ReviewDetail, reload: Callback<()>) -> impl IntoView {
                                 </p>
                             }
                         })}
-                </Card>
-                <Card title=move || t_string!(i18n, campaigns.sender_and_time)>
+                </Card> })}
+                <Card title=move || {
+                    if called { t_string!(i18n, triggered.step_sender) } else { t_string!(i18n, campaigns.sender_and_time) }
+                }>
                     <About review />
                 </Card>
             </div>
@@ -119,9 +132,35 @@ fn Page(review: ReviewDetail, reload: Callback<()>) -> impl IntoView {
     .into_any()
 }
 
+/// How a message definition is called, and what its approval does.
+#[component]
+fn Called(definition: ReviewedDefinition, waiting: bool) -> impl IntoView {
+    let i18n = use_i18n();
+    let ReviewedDefinition {
+        key,
+        parameters,
+        live,
+    } = definition;
+    let replaces = move || match live {
+        Some(number) => t_string!(i18n, triggered.replaces, number = number).to_string(),
+        None => t_string!(i18n, triggered.replaces_nothing).to_string(),
+    };
+    view! {
+        <Card title=move || t_string!(i18n, triggered.definition)>
+            <div class="flex flex-col gap-3" data-testid="reviewed-definition">
+                <p><code class="text-[13px] break-all">{key}</code></p>
+                {waiting.then(|| view! { <p class="text-[13px] text-muted">{t!(i18n, triggered.at_once)} " " {replaces}</p> })}
+                <ParameterList parameters />
+            </div>
+        </Card>
+    }
+    .into_any()
+}
+
 #[component]
 fn About(review: ReviewDetail) -> impl IntoView {
     let i18n = use_i18n();
+    let called = review.definition.is_some();
     let when = match review.schedule {
         Schedule::Now => view! { {t!(i18n, campaigns.when_now)} }.into_any(),
         Schedule::At { at, .. } => view! { <Moment at style=TimeStyle::DateTimeZone /> }.into_any(),
@@ -144,11 +183,21 @@ fn About(review: ReviewDetail) -> impl IntoView {
             {sender
                 .reply_to
                 .map(|address| view! { <FactRow label=move || t_string!(i18n, campaigns.reply_to)>{address}</FactRow> })}
-            <FactRow label=move || t_string!(i18n, campaigns.when)>{when}</FactRow>
+            {(!called).then(|| view! { <FactRow label=move || t_string!(i18n, campaigns.when)>{when}</FactRow> })}
             <FactRow label=move || t_string!(i18n, campaigns.kind)>{move || kind_text(i18n, kind)}</FactRow>
-            <FactRow label=move || t_string!(i18n, campaigns.whom)>
-                {move || if everyone { t_string!(i18n, campaigns.everyone).to_owned() } else { include.join(", ") }}
-            </FactRow>
+            {(!called)
+                .then(|| {
+                    let include = include.clone();
+                    view! {
+                        <FactRow label=move || t_string!(i18n, campaigns.whom)>
+                            {move || if everyone { t_string!(i18n, campaigns.everyone).to_owned() } else { include.join(", ") }}
+                        </FactRow>
+                    }
+                })}
+            {(called && !include.is_empty())
+                .then(|| {
+                    view! { <FactRow label=move || t_string!(i18n, campaigns.include_topics)>{include.join(", ")}</FactRow> }
+                })}
             {(!exclude.is_empty())
                 .then(|| {
                     view! { <FactRow label=move || t_string!(i18n, campaigns.exclude_topics)>{exclude.join(", ")}</FactRow> }

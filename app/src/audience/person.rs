@@ -264,7 +264,11 @@ fn Messages(messages: Vec<ContactMessage>) -> impl IntoView {
         .map(|message| {
             let outcome = message.outcome.clone();
             let tone = words::outcome(i18n.get_locale_untracked(), outcome.as_deref()).1;
-            let link = message.campaign_id.map(|id| here.href(&format!("/messages/{id}")));
+            let link = match (message.message_id, message.campaign_id) {
+                (Some(id), _) => Some(here.href(&format!("/messages/asked/{id}"))),
+                (None, Some(id)) => Some(here.href(&format!("/messages/{id}"))),
+                (None, None) => None,
+            };
             let name = message.name.clone();
             view! {
                 <tr>

@@ -54,13 +54,16 @@ pub(super) fn Waiting(waiting: Vec<HomeReview>) -> impl IntoView {
     let lines = waiting
         .into_iter()
         .map(|review| {
-            let HomeReview { id, name, requested_by, requested_at, people } = review;
+            let HomeReview { id, name, requested_by, requested_at, people, definition } = review;
             view! {
                 <a href=here.href(&format!("/approvals/{id}")) class=LINE>
                     <span class="min-w-0 flex-1">
                         <span class="block truncate font-medium">{name}</span>
                         <span class="block text-[13px] text-muted">
                             {move || {
+                                if definition {
+                                    return t_string!(i18n, triggered.home_waiting_from, name = requested_by.clone()).to_string();
+                                }
                                 let people = number(i18n.get_locale(), people);
                                 t_string!(i18n, reports.home_waiting_from, name = requested_by.clone(), people = people)
                                     .to_string()
@@ -96,8 +99,8 @@ pub(super) fn Drafts(drafts: Vec<HomeDraft>) -> impl IntoView {
     let lines = drafts
         .into_iter()
         .map(|draft| {
-            let HomeDraft { campaign_id, name, state, updated_at, scheduled_for, rejected } = draft;
-            let path = if state == "draft" { format!("/messages/{campaign_id}/edit") } else { format!("/messages/{campaign_id}") };
+            let HomeDraft { campaign_id, name, state, updated_at, scheduled_for, rejected, definition } = draft;
+            let path = if definition { format!("/messages/definitions/{campaign_id}") } else if state == "draft" { format!("/messages/{campaign_id}/edit") } else { format!("/messages/{campaign_id}") };
             let state = if rejected { "rejected".to_owned() } else { state };
             view! {
                 <a href=here.href(&path) class=LINE>
@@ -107,6 +110,9 @@ pub(super) fn Drafts(drafts: Vec<HomeDraft>) -> impl IntoView {
                             {match scheduled_for {
                                 Some(at) => {
                                     view! { {t!(i18n, reports.starts)} " " <Moment at style=TimeStyle::DateTimeZone /> }.into_any()
+                                }
+                                None if definition => {
+                                    view! { {t!(i18n, triggered.definition)} " · " {t!(i18n, reports.updated)} " " <Moment at=updated_at /> }.into_any()
                                 }
                                 None => view! { {t!(i18n, reports.updated)} " " <Moment at=updated_at /> }.into_any(),
                             }}

@@ -12,6 +12,7 @@ mod units;
 
 use self::account::AccountMenu;
 use self::navigation::{Drawer, Sidebar};
+pub(crate) use self::palette::query_value;
 use self::palette::{Palette, PaletteButton};
 use self::preferences::{LanguageMenu, ThemeMenu};
 use self::running::RunningIndicator;

@@ -237,7 +237,7 @@ fn places(text: RwSignal<String>) -> Memo<Vec<Place>> {
 }
 
 /// Text as the value of a query parameter (RFC 3986: everything but the unreserved characters is escaped).
-fn query_value(text: &str) -> String {
+pub(crate) fn query_value(text: &str) -> String {
     text.bytes()
         .fold(String::with_capacity(text.len()), |mut out, byte| {
             match byte {

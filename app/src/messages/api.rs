@@ -1,5 +1,6 @@
 //! What the pages of messages ask of the server.
 
+use super::edited::EditedDraft;
 #[cfg(feature = "ssr")]
 use jiff::Timestamp;
 use leptos::prelude::*;
@@ -66,10 +67,10 @@ pub async fn read_campaign(unit: String, id: CampaignId) -> Result<CampaignDetai
     found.ok_or(ApiError::new(types::Code::NotFound))
 }
 
-/// A campaign with everything its editor offers.
+/// A draft with everything its editor offers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EditorData {
-    pub campaign: CampaignDetail,
+    pub draft: EditedDraft,
     pub topics: Vec<Topic>,
     pub senders: Vec<SenderProfile>,
     /// The version of the template that the draft uses.
@@ -86,40 +87,49 @@ pub struct EditorData {
 #[server(prefix = "/rpc", endpoint = "campaigns/open", input = Json)]
 pub async fn open_editor(unit: String, id: CampaignId, zone: String) -> Result<EditorData, ApiError> {
     use crate::ctx;
-    use domain::content::{senders, setting, templates};
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ReadCampaigns>(&unit)?;
-    let content = cx.grant::<domain::access::ReadContent>(&unit)?;
-    let topics = cx.grant::<domain::access::ReadTopics>(&unit)?;
     let mut tx = cx.begin().await?;
     let found = domain::campaigns::get(&mut tx, &by, id)
         .await
         .map_err(ctx::failed)?;
     let campaign = found.ok_or(ApiError::new(types::Code::NotFound))?;
+    editor_data(&cx, &mut tx, &unit, campaign.into(), &zone).await
+}
+
+/// What an editor offers for a draft.
+#[cfg(feature = "ssr")]
+pub(crate) async fn editor_data(
+    cx: &crate::ctx::Ctx,
+    tx: &mut domain::Tx,
+    unit: &str,
+    draft: EditedDraft,
+    zone: &str,
+) -> Result<EditorData, ApiError> {
+    use crate::ctx;
+    use domain::content::{senders, setting, templates};
+    let content = cx.grant::<domain::access::ReadContent>(unit)?;
+    let topics = cx.grant::<domain::access::ReadTopics>(unit)?;
     let (mut template, mut newer_version) = (None, None);
-    if let Some(used) = campaign.content.template {
-        template = templates::get_version(&mut tx, &content, used.id, used.version)
+    if let Some(used) = draft.content.template {
+        template = templates::get_version(tx, &content, used.id, used.version)
             .await
             .map_err(ctx::failed)?;
-        let newest = templates::get(&mut tx, &content, used.id)
-            .await
-            .map_err(ctx::failed)?;
+        let newest = templates::get(tx, &content, used.id).await.map_err(ctx::failed)?;
         newer_version = newest.map(|it| it.version).filter(|it| *it > used.version);
     }
-    let wall = match &campaign.schedule {
-        Schedule::Now => tomorrow(cx.domain.now(), &zone),
-        Schedule::At { at, .. } => wall(*at, &zone),
+    let wall = match &draft.schedule {
+        Schedule::Now => tomorrow(cx.domain.now(), zone),
+        Schedule::At { at, .. } => wall(*at, zone),
     };
     Ok(EditorData {
-        topics: domain::topics::list(&mut tx, &topics)
-            .await
-            .map_err(ctx::failed)?,
-        senders: senders::usable(&mut tx, &content).await.map_err(ctx::failed)?,
-        setting: setting(&mut tx, &content).await.map_err(ctx::failed)?,
+        topics: domain::topics::list(tx, &topics).await.map_err(ctx::failed)?,
+        senders: senders::usable(tx, &content).await.map_err(ctx::failed)?,
+        setting: setting(tx, &content).await.map_err(ctx::failed)?,
         template,
         newer_version,
         wall,
-        campaign,
+        draft,
     })
 }
 

@@ -1,5 +1,6 @@
 //! All messages of the unit.
 
+use super::AreaTabs;
 use super::api::list_campaigns;
 use crate::layout::use_here;
 use crate::reports::{StateBadge, state_text};
@@ -49,6 +50,7 @@ pub(super) fn List() -> impl IntoView {
             text=move || t_string!(i18n, campaigns.subtitle)
             actions=move || view! { <NewButton /> }
         />
+        <AreaTabs selected="campaigns" />
         <DataTable
             caption=move || t_string!(i18n, campaigns.title)
             query

@@ -110,7 +110,7 @@ pub(super) fn New() -> impl IntoView {
 
 /// Templates as cards; a radio group underneath, so that arrows move and one is always chosen.
 #[component]
-fn Gallery(list: Vec<TemplateRow>, template: RwSignal<String>) -> impl IntoView {
+pub(crate) fn Gallery(list: Vec<TemplateRow>, template: RwSignal<String>) -> impl IntoView {
     let i18n = use_i18n();
     if template.with_untracked(String::is_empty)
         && let Some(first) = list.first()

@@ -105,8 +105,10 @@ pub(crate) fn check_text(i18n: I18nContext<Locale>, check: &Check) -> String {
 }
 
 /// The step in which a check is put right.
-pub(crate) fn step_of(code: CheckCode) -> &'static str {
+pub(crate) fn step_of(code: CheckCode, definition: bool) -> &'static str {
     match code {
+        CheckCode::Undeclared if definition => "parameters",
+        CheckCode::NoTopic if definition => "sender",
         CheckCode::NoAudience | CheckCode::EmptyAudience | CheckCode::NoTopic => "audience",
         CheckCode::NoTemplate
         | CheckCode::TemplateGone

@@ -25,6 +25,8 @@ fn noun_text(i18n: I18nContext<Locale>, noun: &str) -> Option<&'static str> {
         "import" => t_string!(i18n, settings.log_import),
         "installation" => t_string!(i18n, settings.log_installation),
         "member" => t_string!(i18n, settings.log_member),
+        "message" | "messages" => t_string!(i18n, settings.log_message),
+        "message_definition" => t_string!(i18n, settings.log_message_definition),
         "recipient_limit" => t_string!(i18n, settings.log_recipient_limit),
         "relay" => t_string!(i18n, settings.log_relay),
         "sender_domain" => t_string!(i18n, settings.log_sender_domain),

@@ -61,17 +61,17 @@ pub(super) fn CopyField(
 
 /// A button that copies a value which stands beside it; what became of it is said in a toast.
 #[component]
-pub(super) fn CopyButton(
+pub(crate) fn CopyButton(
     /// What is copied, for those who do not see what the button stands beside.
     #[prop(into)]
     name: String,
-    value: String,
+    #[prop(into)] value: Signal<String>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let toasts = use_toasts();
     let refused = move || toasts.info(t_string!(i18n, sending.copy_refused));
     let copy = move |_| {
-        let Some(written) = write(&value) else {
+        let Some(written) = value.with_untracked(|it| write(it)) else {
             return refused();
         };
         let done = Closure::once_into_js(move |_: JsValue| toasts.success(t_string!(i18n, common.copied)));

@@ -8,7 +8,7 @@ mod client_edit;
 mod client_forms;
 mod clients;
 mod clients_api;
-mod copy;
+pub(crate) mod copy;
 mod dkim_keys;
 mod dns_records;
 mod domain_form;

@@ -46,7 +46,7 @@ pub use menu::{Menu, MenuButton, MenuDivider, MenuLink};
 pub use nav::{Breadcrumb, Crumb, Step, StepState, Stepper};
 pub use progress::{Progress, ProgressLine, Skeleton, SkeletonRows, Spinner};
 pub use surface::{Avatar, Card, KeyboardHint, PageHeader, Section, Stat};
-pub use table::{Align, Column, DataTable, FilterSelect, ListAddress, use_list_query};
+pub use table::{Align, Column, DataTable, FilterDay, FilterSelect, ListAddress, use_list_query};
 pub use tabs::{Tab, TabLinks, TabPanel, Tabs};
 pub use time::{Moment, TimeStyle, Zone, format_time, provide_zone, zone_name};
 pub use title::{RootTitle, Title, provide_title};

@@ -2,6 +2,7 @@
 
 use crate::campaigns::{Audience, AudienceCounts, RevisionSummary, Schedule, Sender};
 use crate::content::Classification;
+use crate::messages::Parameter;
 use crate::text_enum::text_enum;
 use crate::{CampaignId, Language, ReviewId, UnitId};
 use jiff::Timestamp;
@@ -35,6 +36,9 @@ pub struct ReviewRow {
     pub requested_at: Timestamp,
     pub audience_count: i64,
     pub schedule: Schedule,
+    /// Key of the message definition; none: a campaign.
+    #[serde(default)]
+    pub definition: Option<String>,
     /// The reader took part in it and may not decide on it.
     pub own_work: bool,
 }
@@ -61,6 +65,9 @@ pub struct ReviewDetail {
     pub decided_at: Option<Timestamp>,
     pub comment: String,
     pub revision: RevisionSummary,
+    /// Of a message definition, which has no audience and no schedule; none: a campaign.
+    #[serde(default)]
+    pub definition: Option<ReviewedDefinition>,
     pub classification: Classification,
     pub audience: Audience,
     /// Names of the audience's topics, included and excluded, in its order.
@@ -80,6 +87,16 @@ pub struct ReviewDetail {
     pub own_work: bool,
     /// The frozen revision no longer matches its seal.
     pub seal_broken: bool,
+}
+
+/// How a message definition is called, as it is sealed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct ReviewedDefinition {
+    pub key: String,
+    pub parameters: Vec<Parameter>,
+    /// Number of the version that calls are answered with until this is approved; none: they are refused.
+    pub live: Option<i32>,
 }
 
 /// An earlier revision.
@@ -112,6 +129,8 @@ text_enum! {
         ReplyTo = "reply_to",
         Schedule = "schedule",
         Throttle = "throttle",
+        /// Of a message definition: what calls give; which, in `parameter`. None there: only their order.
+        Parameter = "parameter",
         /// Footer, address, links: what comes from the unit and the catalogue.
         Surroundings = "surroundings",
     }
@@ -125,8 +144,19 @@ pub struct Change {
     pub language: Option<Language>,
     /// Key of the slot.
     pub slot: Option<String>,
+    /// What calls give.
+    #[serde(default)]
+    pub parameter: Option<ParameterChange>,
     /// Word by word; markup is left out.
     pub pieces: Vec<Piece>,
+}
+
+/// A parameter that came, went or is another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct ParameterChange {
+    pub before: Option<Parameter>,
+    pub after: Option<Parameter>,
 }
 
 text_enum! {

@@ -147,6 +147,9 @@ pub struct ContactMessage {
     pub dispatch_id: crate::DispatchId,
     pub seq: i64,
     pub campaign_id: Option<crate::CampaignId>,
+    /// Of a triggered message, which is of no campaign.
+    #[serde(default)]
+    pub message_id: Option<crate::MessageId>,
     pub name: String,
     /// None: still to be sent.
     pub outcome: Option<String>,

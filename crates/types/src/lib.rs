@@ -9,6 +9,7 @@ pub mod campaigns;
 pub mod clients;
 pub mod contacts;
 pub mod content;
+pub mod definitions;
 pub mod engine;
 pub mod error;
 pub mod identity;

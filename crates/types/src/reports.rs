@@ -162,6 +162,8 @@ pub struct HomeReview {
     #[serde(with = "crate::time")]
     pub requested_at: Timestamp,
     pub people: u64,
+    /// A message definition, which has no people.
+    pub definition: bool,
 }
 
 /// One's own message on its way to being sent.
@@ -176,6 +178,7 @@ pub struct HomeDraft {
     pub scheduled_for: Option<Timestamp>,
     /// Its last review was a rejection, and it has not been submitted since.
     pub rejected: bool,
+    pub definition: bool,
 }
 
 /// How the unit's list does, over the last 30 days.

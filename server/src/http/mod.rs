@@ -4,6 +4,7 @@
 //! headers, origin check, session), then the routers.
 
 pub mod api_v1;
+mod asked;
 mod audit;
 pub mod auth;
 pub mod console;
@@ -47,6 +48,7 @@ pub fn router(state: AppState) -> Router {
         .merge(soap::router(state.clone()))
         .merge(audit::router(state.domain.clone()))
         .merge(ledger::router(state.domain.clone()))
+        .merge(asked::router(state.domain.clone()))
         .merge(media::router(state.domain.clone()))
         .merge(preview_frame::router())
         .merge(auth::router(state.clone()))

@@ -1,6 +1,6 @@
 //! Notices to staff through the queue, in four languages, read back by a parser that is not ours.
 
-use domain::queue::{self, Job, Notice, SystemMail};
+use domain::queue::{self, DefinitionNotice, Job, Notice, SystemMail};
 use sqlx::PgPool;
 use types::Language;
 
@@ -27,6 +27,7 @@ fn notices() -> Vec<Notice> {
             unit: "Rekrutacja".into(),
             requested_by: "Jörg <b>Müßig</b>".into(),
             recipients: 1234,
+            definition: None,
             message: "Bitte bis heute.\nDanke!".into(),
             link: link(),
         },
@@ -35,6 +36,7 @@ fn notices() -> Vec<Notice> {
             approved: true,
             decided_by: "Ada".into(),
             comment: String::new(),
+            definition: false,
             link: link(),
         },
         Notice::ReviewDecided {
@@ -42,6 +44,30 @@ fn notices() -> Vec<Notice> {
             approved: false,
             decided_by: "Ada".into(),
             comment: "Błąd w dacie".into(),
+            definition: false,
+            link: link(),
+        },
+        Notice::ReviewRequested {
+            campaign: "Wniosek przyjęty".into(),
+            unit: "Rekrutacja".into(),
+            requested_by: "Jörg <b>Müßig</b>".into(),
+            recipients: 0,
+            definition: Some(DefinitionNotice {
+                key: "application-received".into(),
+                parameters: vec!["number".into(), "faculty".into()],
+                added: vec!["faculty".into()],
+                changed: vec!["number".into()],
+                removed: vec!["old_one".into()],
+            }),
+            message: String::new(),
+            link: link(),
+        },
+        Notice::ReviewDecided {
+            campaign: "Wniosek przyjęty: decyzja".into(),
+            approved: true,
+            decided_by: "Ada".into(),
+            comment: String::new(),
+            definition: true,
             link: link(),
         },
         Notice::SendingStopped {
@@ -87,7 +113,7 @@ async fn every_notice_arrives_once_in_its_readers_language(pool: PgPool) {
     }
     jobs.stop().await;
     let received = sink.received();
-    assert_eq!(received.len(), 28);
+    assert_eq!(received.len(), 36);
     let raws: Vec<&[u8]> = received.iter().map(|mail| mail.raw.as_slice()).collect();
     let mut subjects = std::collections::BTreeSet::new();
     for (mail, read) in received.iter().zip(support::read_all_with_python(&raws)) {
@@ -104,6 +130,14 @@ async fn every_notice_arrives_once_in_its_readers_language(pool: PgPool) {
             assert!(part.contains("Zoë Łąk"));
         }
         assert!(!html.contains("<b>"), "what people wrote is escaped: {html}");
+        if read["subject"] == "Zur Freigabe: Wniosek przyjęty" {
+            for part in [text, html] {
+                for said in ["application-received", "number, faculty", "old_one"] {
+                    assert!(part.contains(said), "{said}: {part}");
+                }
+                assert!(!part.contains("Personen"), "nobody is counted: {part}");
+            }
+        }
         assert!(!html.contains("<img") && !html.contains("<script"));
         subjects.insert(read["subject"].as_str().unwrap().to_owned());
     }
@@ -114,7 +148,7 @@ async fn every_notice_arrives_once_in_its_readers_language(pool: PgPool) {
     );
     assert_eq!(
         subjects.len(),
-        28,
+        36,
         "each language says it in its own words: {subjects:?}"
     );
     let payloads: i64 = sqlx::query_scalar("select count(*) from jobs where payload <> '{}'")

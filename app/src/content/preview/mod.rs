@@ -14,6 +14,7 @@ use i18n::{t, t_string, use_i18n};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use render::{Compiled, Draft, Finding, Person, PlainLinks, ProblemCode, Rendered, Setting, Severity};
+use serde_json::{Map, Value};
 use std::time::Duration;
 use types::Language;
 
@@ -27,6 +28,9 @@ pub fn Preview(
     #[prop(into)] draft: Signal<Option<Draft>>,
     #[prop(into)] language: Signal<Language>,
     findings: RwSignal<Vec<Finding>>,
+    /// Over those of the person: what calls give with a triggered message.
+    #[prop(optional, into)]
+    attributes: Signal<Map<String, Value>>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let here = use_here();
@@ -44,7 +48,9 @@ pub fn Preview(
     });
     let wait = StoredValue::new(None::<TimeoutHandle>);
     Effect::new(move |_| {
-        let (draft, setting, person, language) = (draft.get(), setting.get(), person.get(), language.get());
+        let (draft, setting, mut person, language) =
+            (draft.get(), setting.get(), person.get(), language.get());
+        person.attributes.extend(attributes.get());
         if let Some(handle) = wait.get_value() {
             handle.clear();
         }

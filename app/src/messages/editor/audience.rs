@@ -94,7 +94,7 @@ pub(super) fn AudienceStep(data: StoredValue<EditorData>) -> impl IntoView {
 
 /// Topics to tick. Archived ones appear only where they are chosen.
 #[component]
-fn TopicTicks(
+pub(super) fn TopicTicks(
     data: StoredValue<EditorData>,
     name: &'static str,
     #[prop(into)] legend: TextProp,

@@ -10,9 +10,11 @@ use i18n::{I18nContext, Locale, t, t_string, use_i18n};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use render::{Draft, Finding, Place, ProblemCode, Severity, TemplateSource, Words};
+use std::collections::BTreeMap;
 use types::Language;
 use types::campaigns::{LanguageContent, TemplateRef};
 use types::content::TemplateRow;
+use types::messages::Parameter;
 
 pub(super) fn complete(editing: Editing) -> bool {
     editing.content.with(|content| {
@@ -48,6 +50,8 @@ pub(super) fn ContentStep(data: StoredValue<EditorData>) -> impl IntoView {
     });
     let draft =
         Signal::derive(move || template.with(|it| it.as_ref().map(|it| render_draft(editing, data, it))));
+    // What calls give is not what is known of somebody: an example of each stands in.
+    let attributes = Signal::derive(move || editing.parameters.with(|it| Parameter::examples(it)));
     view! {
         <TemplateBar data template />
         <Show
@@ -60,7 +64,7 @@ pub(super) fn ContentStep(data: StoredValue<EditorData>) -> impl IntoView {
                     {move || view! { <Fields language=language.get() template findings /> }}
                 </div>
                 <div class="flex min-w-0 flex-col gap-4 xl:sticky xl:top-18">
-                    <Preview draft language findings />
+                    <Preview draft language findings attributes />
                     <Show when=move || !wrong.with(Vec::is_empty)>
                         <Card title=move || t_string!(i18n, content.findings)>
                             <FindingList findings=wrong />
@@ -117,6 +121,29 @@ fn render_draft(editing: Editing, data: StoredValue<EditorData>, template: &Temp
     }
 }
 
+/// What the message says of `attributes`, and whether it says what stands there without it. Nothing while it does not compile.
+pub(crate) fn variables(editing: Editing, data: StoredValue<EditorData>) -> Vec<(String, bool)> {
+    let Some(template) = data.with_value(|data| data.template.clone()) else {
+        return Vec::new();
+    };
+    let draft = render_draft(editing, data, &template);
+    let source = data.with_value(|data| data.setting.source(draft));
+    let unfinished = || render::compile(&source.unfinished(Language::En));
+    let Ok(compiled) = render::compile(&source).or_else(|_| unfinished()) else {
+        return Vec::new();
+    };
+    let mut names = BTreeMap::<String, bool>::new();
+    for variable in compiled.variables() {
+        let Some(name) = variable.path.strip_prefix("attributes.") else {
+            continue;
+        };
+        let name = name.split('.').next().unwrap_or(name);
+        let guarded = names.entry(name.to_owned()).or_insert(true);
+        *guarded &= variable.guarded;
+    }
+    names.into_iter().collect()
+}
+
 /// Which template, changing it, and going over to its newest version.
 #[component]
 fn TemplateBar(data: StoredValue<EditorData>, template: RwSignal<Option<TemplateRow>>) -> impl IntoView {
@@ -133,6 +160,8 @@ fn TemplateBar(data: StoredValue<EditorData>, template: RwSignal<Option<Template
                 version: row.version,
             });
         });
+        // For when this step is opened again, and for what the others ask of it.
+        data.update_value(|data| data.template = Some(row.clone()));
         template.set(Some(row));
         newer.set(None);
     };

@@ -1,11 +1,13 @@
 //! What is being edited, and how it gets saved by itself.
 
-use crate::messages::api::{EditorData, save_campaign};
+use crate::messages::api::{EditorData, read_campaign, save_campaign};
+use crate::triggered::api::{read_definition, save_definition};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::time::Duration;
 use types::campaigns::{Audience, CampaignContent, CampaignUpdate, Schedule};
 use types::content::Classification;
+use types::messages::{DefinitionUpdate, Parameter};
 use types::{ApiError, CampaignId, Code, SenderProfileId};
 
 /// How long after the last change it is saved.
@@ -13,7 +15,7 @@ const PAUSE: Duration = Duration::from_millis(800);
 
 /// Where saving stands.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Saving {
+pub(crate) enum Saving {
     Saved,
     /// Changed, not on its way yet.
     Changed,
@@ -26,8 +28,10 @@ pub(super) enum Saving {
 
 /// The draft as it stands in the form. Copy it anywhere.
 #[derive(Clone, Copy)]
-pub(super) struct Editing {
+pub(crate) struct Editing {
     pub id: CampaignId,
+    /// It is that of a message definition.
+    pub definition: bool,
     unit: StoredValue<String>,
     pub name: RwSignal<String>,
     pub classification: RwSignal<Classification>,
@@ -37,18 +41,29 @@ pub(super) struct Editing {
     pub schedule: RwSignal<Schedule>,
     /// 0: no limit.
     pub throttle: RwSignal<i32>,
+    /// What calls give; of a message definition.
+    pub parameters: RwSignal<Vec<Parameter>>,
     pub state: RwSignal<Saving>,
     version: StoredValue<i32>,
     /// What the server has.
-    saved: StoredValue<CampaignUpdate>,
+    saved: StoredValue<Form>,
     wait: StoredValue<Option<TimeoutHandle>>,
+}
+
+/// Everything in the form.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Form {
+    draft: CampaignUpdate,
+    parameters: Vec<Parameter>,
 }
 
 impl Editing {
     pub fn new(data: &EditorData, unit: String) -> Self {
-        let campaign = &data.campaign;
+        let campaign = &data.draft;
+        let parameters = campaign.called.as_ref().map(|it| it.parameters.clone());
         let editing = Self {
             id: campaign.id,
+            definition: campaign.called.is_some(),
             unit: StoredValue::new(unit),
             name: RwSignal::new(campaign.name.clone()),
             classification: RwSignal::new(campaign.classification),
@@ -57,9 +72,10 @@ impl Editing {
             sender: RwSignal::new(campaign.sender_profile_id),
             schedule: RwSignal::new(campaign.schedule.clone()),
             throttle: RwSignal::new(campaign.throttle_per_hour.unwrap_or(0)),
+            parameters: RwSignal::new(parameters.unwrap_or_default()),
             state: RwSignal::new(Saving::Saved),
             version: StoredValue::new(campaign.edit_version),
-            saved: StoredValue::new(CampaignUpdate::default()),
+            saved: StoredValue::new(Form::default()),
             wait: StoredValue::new(None),
         };
         editing.saved.set_value(editing.form());
@@ -82,8 +98,8 @@ impl Editing {
     }
 
     /// The whole form. The edit version is put in when it is sent.
-    fn form(self) -> CampaignUpdate {
-        CampaignUpdate {
+    fn form(self) -> Form {
+        let draft = CampaignUpdate {
             edit_version: 0,
             name: Some(self.name.get()),
             classification: Some(self.classification.get()),
@@ -92,6 +108,10 @@ impl Editing {
             sender_profile_id: self.sender.get(),
             schedule: Some(self.schedule.get()),
             throttle_per_hour: Some(self.throttle.get()),
+        };
+        Form {
+            draft,
+            parameters: self.parameters.get(),
         }
     }
 
@@ -129,12 +149,18 @@ impl Editing {
         }
         self.state.try_set(Saving::UnderWay);
         let (unit, id) = (self.unit.get_value(), self.id);
+        let before = self.saved.get_value();
         let change = CampaignUpdate {
             edit_version: self.version.get_value(),
-            ..changes(&self.saved.get_value(), &form)
+            ..changes(&before.draft, &form.draft)
         };
+        let parameters = (before.parameters != form.parameters).then(|| form.parameters.clone());
         spawn_local(async move {
-            let answer = save_campaign(unit, id, change).await;
+            let answer = if self.definition {
+                save_definition(unit, id, definition_change(change, parameters)).await
+            } else {
+                save_campaign(unit, id, change).await
+            };
             // The page may be left by now: then there is nobody to tell.
             match answer {
                 Ok(version) => {
@@ -164,11 +190,39 @@ impl Editing {
         self.send();
     }
 
-    /// Settles a conflict by keeping what is in this form, over what the other person saved (at `version`).
-    pub fn overwrite(self, version: i32) {
-        self.version.set_value(version);
-        self.state.set(Saving::Changed);
-        self.send();
+    /// Settles a conflict by keeping what is in this form, over what the other person saved.
+    pub fn overwrite(self) {
+        let (unit, id) = (self.unit.get_value(), self.id);
+        spawn_local(async move {
+            let newest = if self.definition {
+                read_definition(unit, id)
+                    .await
+                    .map(|it| it.detail.definition.edit_version)
+            } else {
+                read_campaign(unit, id).await.map(|it| it.edit_version)
+            };
+            // Without an answer the conflict stands, and can be settled again.
+            if let Ok(version) = newest
+                && self.version.try_set_value(version).is_none()
+            {
+                self.state.set(Saving::Changed);
+                self.send();
+            }
+        });
+    }
+
+    /// Address of the page of what is edited, within the unit.
+    pub fn page(self) -> String {
+        if self.definition {
+            format!("/messages/definitions/{}", self.id)
+        } else {
+            format!("/messages/{}", self.id)
+        }
+    }
+
+    /// Address of a step.
+    pub fn step(self, step: &str) -> String {
+        format!("{}/edit?step={step}", self.page())
     }
 
     /// Field errors of the last try.
@@ -182,6 +236,19 @@ impl Editing {
     /// Everything is with the server.
     pub fn is_saved(self) -> bool {
         self.state.get() == Saving::Saved
+    }
+}
+
+/// The same change in a definition's words: it has topics where a campaign has an audience, and neither time nor limit.
+fn definition_change(change: CampaignUpdate, parameters: Option<Vec<Parameter>>) -> DefinitionUpdate {
+    DefinitionUpdate {
+        edit_version: change.edit_version,
+        name: change.name,
+        classification: change.classification,
+        content: change.content,
+        sender_profile_id: change.sender_profile_id,
+        topics: change.audience.map(|it| it.include_topics),
+        parameters,
     }
 }
 

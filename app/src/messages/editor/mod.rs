@@ -9,7 +9,8 @@ mod saved;
 mod sender;
 mod test_send;
 
-use self::draft::Editing;
+pub(crate) use self::content::variables;
+pub(crate) use self::draft::Editing;
 use super::api::{EditorData, open_editor};
 use super::use_campaign_id;
 use crate::layout::use_here;
@@ -23,6 +24,8 @@ use types::campaigns::CampaignState;
 
 /// The steps by their key in the address.
 const STEPS: [&str; 4] = ["audience", "content", "sender", "review"];
+/// Those of a message definition, which has no audience.
+const DEFINITION_STEPS: [&str; 4] = ["content", "parameters", "sender", "review"];
 
 /// `/c/:unit/messages/:id/edit?step=…`
 #[component]
@@ -68,30 +71,51 @@ pub(super) fn Editor() -> impl IntoView {
 fn Loaded(data: EditorData, reload: Callback<()>) -> impl IntoView {
     let i18n = use_i18n();
     let here = use_here();
-    let (id, state) = (data.campaign.id, data.campaign.state);
-    let editable = state == CampaignState::Draft && data.campaign.archived_at.is_none();
-    // Approved or scheduled: editing is possible, and costs the approval.
-    let costly = matches!(state, CampaignState::Approved | CampaignState::Scheduled);
-    let agreed = RwSignal::new(editable);
-    let name = data.campaign.name.clone();
+    let id = data.draft.id;
+    let name = data.draft.name.clone();
     let title = name.clone();
-    let editing = Editing::new(&data, here.key.get_untracked());
-    let shown = StoredValue::new(data);
-    let href = here.href(&format!("/messages/{id}"));
     view! {
         <Title text=title />
         <Breadcrumb crumbs=vec![
             Crumb::new(move || t_string!(i18n, campaigns.title), here.href("/messages")),
-            Crumb::new(move || name.clone(), href.clone()),
+            Crumb::new(move || name.clone(), here.href(&format!("/messages/{id}"))),
             Crumb::here(move || t_string!(i18n, campaigns.edit)),
         ] />
+        <DraftEditor data reload />
+    }
+    .into_any()
+}
+
+/// The steps over a draft, where it may be edited.
+#[component]
+pub(crate) fn DraftEditor(
+    data: EditorData,
+    reload: Callback<()>,
+    /// The step that only message definitions have.
+    #[prop(optional, into)]
+    parameters: Option<ViewFn>,
+) -> impl IntoView {
+    let here = use_here();
+    let state = data.draft.state;
+    let definition = data.draft.called.is_some();
+    // What calls are answered with stays, whatever is drafted: editing a definition costs nothing.
+    let rests = state == CampaignState::Draft || (definition && state == CampaignState::Approved);
+    let editable = rests && !data.draft.archived;
+    // Approved or scheduled: editing is possible, and costs the approval.
+    let costly = !definition && matches!(state, CampaignState::Approved | CampaignState::Scheduled);
+    let agreed = RwSignal::new(editable);
+    let editing = Editing::new(&data, here.key.get_untracked());
+    let shown = StoredValue::new(data);
+    let parameters = StoredValue::new(parameters);
+    let href = here.href(&editing.page());
+    view! {
         <Show
             when=move || agreed.get()
             fallback=move || view! { <NotEditable costly agreed href=href.clone() /> }
         >
             <Provider value=editing>
                 <Provider value=FieldErrors::new(editing.error())>
-                    <Steps data=shown reload />
+                    <Steps data=shown reload parameters />
                 </Provider>
             </Provider>
         </Show>
@@ -128,60 +152,68 @@ fn NotEditable(costly: bool, agreed: RwSignal<bool>, href: String) -> impl IntoV
 }
 
 #[component]
-fn Steps(data: StoredValue<EditorData>, reload: Callback<()>) -> impl IntoView {
+fn Steps(
+    data: StoredValue<EditorData>,
+    reload: Callback<()>,
+    parameters: StoredValue<Option<ViewFn>>,
+) -> impl IntoView {
     let i18n = use_i18n();
     let here = use_here();
     let editing = expect_context::<Editing>();
     let query = use_query_map();
+    let keys = if editing.definition {
+        DEFINITION_STEPS
+    } else {
+        STEPS
+    };
     let step = Memo::new(move |_| {
         let wanted = query.with(|query| query.get("step").unwrap_or_default());
-        STEPS.iter().position(|it| *it == wanted).unwrap_or(0)
+        keys.iter().position(|it| *it == wanted).unwrap_or(0)
     });
-    let id = editing.id;
-    let address = move |step: usize| here.href(&format!("/messages/{id}/edit?step={}", STEPS[step]));
+    let address = move |step: usize| here.href(&editing.step(keys[step]));
+    let label = move |key: &str| match key {
+        "audience" => t_string!(i18n, campaigns.step_audience),
+        "content" => t_string!(i18n, campaigns.step_content),
+        "parameters" => t_string!(i18n, triggered.parameters),
+        "sender" if editing.definition => t_string!(i18n, triggered.step_sender),
+        "sender" => t_string!(i18n, campaigns.step_sender),
+        _ => t_string!(i18n, campaigns.step_review),
+    };
+    let summary = move |key: &str| match key {
+        "audience" => audience::summary(i18n, editing, data),
+        "content" => content::summary(i18n, editing),
+        "parameters" => editing
+            .parameters
+            .with(|it| it.iter().map(|it| it.name.clone()).collect::<Vec<_>>().join(", ")),
+        "sender" => sender::summary(i18n, editing, data),
+        _ => String::new(),
+    };
+    let done = move |key: &str| match key {
+        "audience" => audience::complete(editing),
+        "content" => content::complete(editing),
+        "parameters" => true,
+        "sender" => sender::complete(editing),
+        _ => false,
+    };
     let steps = Signal::derive(move || {
-        let texts: [(String, String); 4] = [
-            (
-                t_string!(i18n, campaigns.step_audience).to_owned(),
-                audience::summary(i18n, editing, data),
-            ),
-            (
-                t_string!(i18n, campaigns.step_content).to_owned(),
-                content::summary(i18n, editing),
-            ),
-            (
-                t_string!(i18n, campaigns.step_sender).to_owned(),
-                sender::summary(i18n, editing, data),
-            ),
-            (t_string!(i18n, campaigns.step_review).to_owned(), String::new()),
-        ];
-        let done = [
-            audience::complete(editing),
-            content::complete(editing),
-            sender::complete(editing),
-            false,
-        ];
-        texts
-            .into_iter()
+        keys.iter()
             .enumerate()
-            .map(|(at, (label, summary))| Step {
-                label: TextProp::from(move || label.clone()),
-                summary: TextProp::from(move || summary.clone()),
-                href: address(at),
-                state: match (at == step.get(), done[at]) {
-                    (true, _) => StepState::Current,
-                    (false, true) => StepState::Done,
-                    (false, false) => StepState::Open,
-                },
+            .map(|(at, key)| {
+                let (label, summary) = (label(key), summary(key));
+                Step {
+                    label: label.into(),
+                    summary: TextProp::from(move || summary.clone()),
+                    href: address(at),
+                    state: match (at == step.get(), done(key)) {
+                        (true, _) => StepState::Current,
+                        (false, true) => StepState::Done,
+                        (false, false) => StepState::Open,
+                    },
+                }
             })
             .collect::<Vec<_>>()
     });
-    let heading = move || match step.get() {
-        0 => t_string!(i18n, campaigns.step_audience),
-        1 => t_string!(i18n, campaigns.step_content),
-        2 => t_string!(i18n, campaigns.step_sender),
-        _ => t_string!(i18n, campaigns.step_review),
-    };
+    let heading = move || label(keys[step.get()]);
     view! {
         <div class="mb-4 flex flex-wrap items-end gap-4">
             <div class="min-w-60 flex-1">
@@ -194,10 +226,11 @@ fn Steps(data: StoredValue<EditorData>, reload: Callback<()>) -> impl IntoView {
         <Stepper label=move || t_string!(i18n, campaigns.steps) steps />
         <h1 class="mt-6 mb-4 text-xl font-semibold">{heading}</h1>
         <FormError error=editing.error() />
-        {move || match step.get() {
-            0 => view! { <audience::AudienceStep data /> }.into_any(),
-            1 => view! { <content::ContentStep data /> }.into_any(),
-            2 => view! { <sender::SenderStep data /> }.into_any(),
+        {move || match keys[step.get()] {
+            "audience" => view! { <audience::AudienceStep data /> }.into_any(),
+            "content" => view! { <content::ContentStep data /> }.into_any(),
+            "parameters" => parameters.with_value(|it| it.as_ref().map(ViewFn::run)).into_any(),
+            "sender" => view! { <sender::SenderStep data /> }.into_any(),
             _ => view! { <review::ReviewStep /> }.into_any(),
         }}
         <div class="mt-6 flex justify-between gap-2 border-t border-line pt-4">
@@ -210,7 +243,7 @@ fn Steps(data: StoredValue<EditorData>, reload: Callback<()>) -> impl IntoView {
             }}
             <span class="flex-1"></span>
             {move || {
-                (step.get() + 1 < STEPS.len())
+                (step.get() + 1 < keys.len())
                     .then(|| {
                         let to = address(step.get() + 1);
                         view! {

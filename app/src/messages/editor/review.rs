@@ -46,7 +46,7 @@ pub(super) fn ReviewStep() -> impl IntoView {
                             checks
                                 .get()
                                 .map(|answer| match answer {
-                                    Ok(Some(answer)) => view! { <Checks answer id /> }.into_any(),
+                                    Ok(Some(answer)) => view! { <Checks answer /> }.into_any(),
                                     Ok(None) => view! { <SkeletonRows rows=3 /> }.into_any(),
                                     Err(error) => {
                                         view! { <Notice tone=Tone::Danger>{error_text(i18n.get_locale(), &error)}</Notice> }
@@ -56,14 +56,28 @@ pub(super) fn ReviewStep() -> impl IntoView {
                         }}
                     </Transition>
                 </Card>
-                <Card title=move || t_string!(i18n, campaigns.test_title)>
-                    <TestSend />
-                </Card>
+                {if editing.definition {
+                    let href = here.href(&format!("/messages/playground?definition={id}&edition=draft"));
+                    view! {
+                        <Card title=move || t_string!(i18n, triggered.try_title)>
+                            <p class="mb-3 max-w-prose text-muted">{t!(i18n, triggered.try_text)}</p>
+                            <LinkButton href icon=Icon::Play>{t!(i18n, triggered.try_it)}</LinkButton>
+                        </Card>
+                    }
+                        .into_any()
+                } else {
+                    view! {
+                        <Card title=move || t_string!(i18n, campaigns.test_title)>
+                            <TestSend />
+                        </Card>
+                    }
+                        .into_any()
+                }}
                 <Card title=move || t_string!(i18n, campaigns.submit_title)>
                     <Submit blocked />
                 </Card>
             </div>
-            <aside aria-label=move || t_string!(i18n, campaigns.who_gets_it)>
+            {(!editing.definition).then(|| view! { <aside aria-label=move || t_string!(i18n, campaigns.who_gets_it)>
                 <Card title=move || t_string!(i18n, campaigns.who_gets_it)>
                     <Transition fallback=|| view! { <Skeleton /> }>
                         {move || {
@@ -75,7 +89,7 @@ pub(super) fn ReviewStep() -> impl IntoView {
                         }}
                     </Transition>
                 </Card>
-            </aside>
+            </aside> })}
         </div>
     }
     .into_any()
@@ -98,7 +112,7 @@ fn Submit(blocked: RwSignal<bool>) -> impl IntoView {
             match submit_campaign(unit.clone(), id, note).await {
                 Ok(_) => {
                     toasts.success(t_string!(i18n, campaigns.submitted));
-                    let target = format!("/c/{unit}/messages/{id}");
+                    let target = format!("/c/{unit}{}", editing.page());
                     navigate.with_value(|navigate| navigate(&target, Default::default()));
                 }
                 Err(refusal) => error.set(Some(refusal)),
@@ -114,7 +128,11 @@ fn Submit(blocked: RwSignal<bool>) -> impl IntoView {
                 submit.dispatch(());
             }
         >
-            <p class="text-[13px] text-muted">{t!(i18n, campaigns.submit_text)}</p>
+            <p class="text-[13px] text-muted">
+                {move || {
+                    if editing.definition { t_string!(i18n, triggered.submit_text) } else { t_string!(i18n, campaigns.submit_text) }
+                }}
+            </p>
             <FormError error=error />
             <Field name="note" label=move || t_string!(i18n, campaigns.note)>
                 <TextArea bind=note rows=3 maxlength=2000 />

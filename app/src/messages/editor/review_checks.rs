@@ -1,5 +1,6 @@
 //! What the checks found, each with the step that mends it.
 
+use super::draft::Editing;
 use crate::content::{problem_place, problem_text};
 use crate::layout::use_here;
 use crate::messages::api::CheckAnswer;
@@ -8,11 +9,10 @@ use crate::ui::*;
 use i18n::{t, t_string, use_i18n};
 use leptos::prelude::*;
 use render::{Finding, Severity};
-use types::CampaignId;
 use types::campaigns::{Check, CheckLevel};
 
 #[component]
-pub(super) fn Checks(answer: CheckAnswer, id: CampaignId) -> impl IntoView {
+pub(super) fn Checks(answer: CheckAnswer) -> impl IntoView {
     let i18n = use_i18n();
     let clear = answer.checks.is_empty() && answer.findings.is_empty();
     if clear {
@@ -45,8 +45,8 @@ pub(super) fn Checks(answer: CheckAnswer, id: CampaignId) -> impl IntoView {
             }}
         </p>
         <ul class="flex flex-col">
-            {answer.checks.into_iter().map(|check| view! { <Line check id /> }).collect_view()}
-            {answer.findings.into_iter().map(|finding| view! { <Found finding id /> }).collect_view()}
+            {answer.checks.into_iter().map(|check| view! { <Line check /> }).collect_view()}
+            {answer.findings.into_iter().map(|finding| view! { <Found finding /> }).collect_view()}
         </ul>
     }
     .into_any()
@@ -69,9 +69,10 @@ fn row(error: bool, word: &'static str, text: AnyView, href: String, mend: &'sta
 }
 
 #[component]
-fn Line(check: Check, id: CampaignId) -> impl IntoView {
+fn Line(check: Check) -> impl IntoView {
     let i18n = use_i18n();
     let here = use_here();
+    let editing = expect_context::<Editing>();
     move || {
         let error = check.level == CheckLevel::Error;
         let word = if error {
@@ -79,7 +80,7 @@ fn Line(check: Check, id: CampaignId) -> impl IntoView {
         } else {
             t_string!(i18n, campaigns.level_warning)
         };
-        let href = here.href(&format!("/messages/{id}/edit?step={}", step_of(check.code)));
+        let href = here.href(&editing.step(step_of(check.code, editing.definition)));
         row(
             error,
             word,
@@ -91,9 +92,10 @@ fn Line(check: Check, id: CampaignId) -> impl IntoView {
 }
 
 #[component]
-fn Found(finding: Finding, id: CampaignId) -> impl IntoView {
+fn Found(finding: Finding) -> impl IntoView {
     let i18n = use_i18n();
     let here = use_here();
+    let editing = expect_context::<Editing>();
     move || {
         let error = finding.severity == Severity::Error;
         let word = if error {
@@ -111,7 +113,7 @@ fn Found(finding: Finding, id: CampaignId) -> impl IntoView {
             {text}
             <span class="block text-[13px] text-muted">{place}</span>
         };
-        let href = here.href(&format!("/messages/{id}/edit?step=content"));
+        let href = here.href(&editing.step("content"));
         row(
             error,
             word,

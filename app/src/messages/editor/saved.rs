@@ -1,18 +1,14 @@
 //! Whether everything is saved, and what to do when it is not.
 
 use super::draft::{Editing, Saving};
-use crate::layout::use_here;
-use crate::messages::api::read_campaign;
 use crate::ui::*;
 use i18n::{t, t_string, use_i18n};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 /// A word beside the name; a conflict is told in a box with two ways out.
 #[component]
 pub(super) fn SaveState(reload: Callback<()>) -> impl IntoView {
     let i18n = use_i18n();
-    let here = use_here();
     let editing = expect_context::<Editing>();
     let word = move || match editing.state.get() {
         Saving::Saved => t_string!(i18n, campaigns.saved),
@@ -24,14 +20,7 @@ pub(super) fn SaveState(reload: Callback<()>) -> impl IntoView {
         Saving::Changed | Saving::UnderWay => "text-muted",
         Saving::Conflict(_) | Saving::Failed(_) => "text-danger",
     };
-    let overwrite = move |_| {
-        let unit = here.key.get_untracked();
-        spawn_local(async move {
-            if let Ok(newest) = read_campaign(unit, editing.id).await {
-                editing.overwrite(newest.edit_version);
-            }
-        });
-    };
+    let overwrite = move |_| editing.overwrite();
     view! {
         <p role="status" data-testid="save-state" class=move || format!("pb-2 text-[13px] {}", tone())>
             {word}

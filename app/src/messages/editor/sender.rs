@@ -1,5 +1,6 @@
 //! Step three: from whom and when.
 
+use super::audience::TopicTicks;
 use super::draft::Editing;
 use crate::layout::use_here;
 use crate::messages::api::{EditorData, instant};
@@ -26,6 +27,9 @@ pub(super) fn summary(i18n: I18nContext<Locale>, editing: Editing, data: StoredV
             .find(|it| it.id == sender)
             .map(|it| it.from_name.clone())
     });
+    if editing.definition {
+        return name.unwrap_or_default();
+    }
     let when = match editing.schedule.get() {
         Schedule::Now => t_string!(i18n, campaigns.when_now).to_owned(),
         Schedule::At { at, .. } => format_time(i18n.get_locale(), at, &zone_name(), TimeStyle::DateTime),
@@ -76,10 +80,27 @@ pub(super) fn SenderStep(data: StoredValue<EditorData>) -> impl IntoView {
                 }
                     .into_any()
             }}
-            <When data />
+            {(!editing.definition).then(|| view! { <When data /> })}
             <Kinds />
-            <Throttle />
+            {(!editing.definition).then(|| view! { <Throttle /> })}
+            {editing.definition.then(|| view! { <Topics data /> })}
         </div>
+    }
+    .into_any()
+}
+
+/// What people leave when they have had enough of a definition's marketing messages.
+#[component]
+fn Topics(data: StoredValue<EditorData>) -> impl IntoView {
+    let i18n = use_i18n();
+    let editing = expect_context::<Editing>();
+    view! {
+        <Show when=move || editing.classification.get() == Classification::Marketing>
+            <div class="flex flex-col gap-2">
+                <TopicTicks data name="topics" legend=move || t_string!(i18n, campaigns.include_topics) included=true />
+                <p class="text-[13px] text-muted">{t!(i18n, triggered.topics_hint)}</p>
+            </div>
+        </Show>
     }
     .into_any()
 }
@@ -179,10 +200,14 @@ fn Kinds() -> impl IntoView {
         .hint(move || t_string!(i18n, campaigns.kind_operational_hint)),
     ];
     // Not offered for campaigns, but kept where an integration has set it.
-    if editing.classification.get_untracked() == Classification::Transactional {
-        choices.push(Choice::new(Classification::Transactional.as_str(), move || {
+    if editing.definition || editing.classification.get_untracked() == Classification::Transactional {
+        let choice = Choice::new(Classification::Transactional.as_str(), move || {
             kind_text(i18n, Classification::Transactional)
-        }));
+        });
+        choices.insert(
+            0,
+            choice.hint(move || t_string!(i18n, triggered.kind_transactional_hint)),
+        );
     }
     view! { <RadioGroup name="classification" legend=move || t_string!(i18n, campaigns.kind) choices bind=kind boxed=true /> }
         .into_any()

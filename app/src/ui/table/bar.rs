@@ -52,6 +52,31 @@ pub fn FilterSelect(
     }
 }
 
+/// A filter above a table: a day for one key of the address.
+#[component]
+pub fn FilterDay(key: &'static str, #[prop(into)] label: TextProp) -> impl IntoView {
+    let address = ListAddress::here();
+    let map = use_query_map();
+    let current = move || map.with(|map| map.get(key).unwrap_or_default());
+    let navigate = use_navigate();
+    view! {
+        <label class="flex items-center gap-2 text-[13px] text-muted">
+            {move || label.get()}
+            <input
+                type="date"
+                name=key
+                class="h-9 rounded-md border border-line-strong bg-surface px-2.5 text-sm text-ink"
+                value=untrack(current)
+                prop:value=current
+                on:change=move |event| {
+                    let target = address.with(key, &event_target_value(&event));
+                    navigate(&target, NavigateOptions { scroll: false, ..Default::default() });
+                }
+            />
+        </label>
+    }
+}
+
 /// Search and filters: a GET form, so that Enter works without script; with it, typing is enough.
 #[component]
 pub(super) fn Bar(

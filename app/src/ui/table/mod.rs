@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 use types::{ApiError, Page, PageQuery};
 
 pub use self::address::{ListAddress, use_list_query};
-pub use self::bar::FilterSelect;
+pub use self::bar::{FilterDay, FilterSelect};
 pub use self::column::{Align, Column};
 
 /// The table. `rows` is the caller's resource over [`use_list_query`]; the rest is here: search and filters (`filters`),

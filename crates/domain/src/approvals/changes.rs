@@ -2,14 +2,15 @@
 
 use super::diff::{diff, plain};
 use crate::Result;
-use crate::campaigns::Parts;
+use crate::campaigns::{Called, Parts};
 use render::Source;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use types::Language;
-use types::approvals::{Change, ChangedField, Piece, PieceKind};
+use types::approvals::{Change, ChangedField, ParameterChange, Piece, PieceKind};
 use types::campaigns::{Schedule, Sender};
 use types::content::SlotValue;
+use types::messages::Parameter;
 
 /// All differences, in the order of the four steps.
 pub(super) fn changes(before: &Parts, after: &Parts) -> Result<Vec<Change>> {
@@ -52,7 +53,32 @@ pub(super) fn changes(before: &Parts, after: &Parts) -> Result<Vec<Change>> {
         &throttle(before.throttle_per_hour),
         &throttle(after.throttle_per_hour),
     );
+    if before.called != after.called {
+        told.parameters(&called(before)?, &called(after)?);
+    }
     Ok(told.0)
+}
+
+fn called(parts: &Parts) -> Result<Vec<Parameter>> {
+    Ok(match &parts.called {
+        Some(called) => serde_json::from_value::<Called>(called.clone())?.parameters,
+        None => Vec::new(),
+    })
+}
+
+/// What callers have to do otherwise: in the order of the new parameters, then what is gone.
+pub(super) fn parameters(before: &[Parameter], after: &[Parameter]) -> Vec<ParameterChange> {
+    let named = |list: &[Parameter], name: &str| list.iter().find(|it| it.name == name).cloned();
+    let new = after.iter().map(|it| ParameterChange {
+        before: named(before, &it.name),
+        after: Some(it.clone()),
+    });
+    let gone = before.iter().filter(|it| named(after, &it.name).is_none());
+    let gone = gone.map(|it| ParameterChange {
+        before: Some(it.clone()),
+        after: None,
+    });
+    new.chain(gone).filter(|it| it.before != it.after).collect()
 }
 
 /// As text: the local time with its zone; empty for as soon as it is approved.
@@ -81,8 +107,23 @@ impl Told {
             field,
             language,
             slot: slot.map(str::to_owned),
+            parameter: None,
             pieces,
         });
+    }
+
+    fn parameters(&mut self, before: &[Parameter], after: &[Parameter]) {
+        let changed = parameters(before, after);
+        if changed.is_empty() {
+            return self.bare(ChangedField::Parameter);
+        }
+        self.0.extend(changed.into_iter().map(|it| Change {
+            field: ChangedField::Parameter,
+            language: None,
+            slot: None,
+            parameter: Some(it),
+            pieces: Vec::new(),
+        }));
     }
 
     fn bare(&mut self, field: ChangedField) {
@@ -166,5 +207,48 @@ fn words(value: Option<&SlotValue>) -> String {
         Some(SlotValue::RichText { html }) => plain(html),
         Some(SlotValue::Image { address, alt, .. }) => format!("{alt} {address}"),
         Some(SlotValue::Link { label, address }) => format!("{label} {address}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parameters;
+    use types::messages::{Parameter, ParameterKind};
+
+    fn parameter(name: &str, required: bool) -> Parameter {
+        Parameter {
+            name: name.to_owned(),
+            kind: ParameterKind::Text,
+            required,
+            default: None,
+            description: String::new(),
+        }
+    }
+
+    #[test]
+    fn callers_are_told_what_came_changed_and_went() {
+        let before = [
+            parameter("same", true),
+            parameter("other", false),
+            parameter("gone", true),
+        ];
+        let after = [
+            parameter("new", true),
+            parameter("other", true),
+            parameter("same", true),
+        ];
+        let told: Vec<_> = parameters(&before, &after)
+            .into_iter()
+            .map(|it| (it.before.map(|it| it.name), it.after.map(|it| it.name)))
+            .collect();
+        let name = |text: &str| Some(text.to_owned());
+        assert_eq!(
+            told,
+            [
+                (None, name("new")),
+                (name("other"), name("other")),
+                (name("gone"), None)
+            ]
+        );
     }
 }

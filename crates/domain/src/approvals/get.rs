@@ -1,10 +1,10 @@
 use super::{changes, state, took_part};
 use crate::access::ReadCampaigns;
-use crate::campaigns::{self, Stored, hex};
+use crate::campaigns::{self, Called, Stored, hex};
 use crate::{Error, Granted, Result, Tx};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use types::approvals::{Change, ComparedWith, ReviewDetail, ReviewState};
+use types::approvals::{Change, ComparedWith, ReviewDetail, ReviewState, ReviewedDefinition};
 use types::campaigns::{Audience, RevisionSummary};
 use types::content::SamplePerson;
 use types::{CampaignId, Language, ReviewId, RevisionId, TopicId, UnitId, UserId};
@@ -45,6 +45,7 @@ struct Row {
     revision: RevisionId,
     submitted_at: jiff_sqlx::Timestamp,
     submitted_by: String,
+    live: Option<i32>,
 }
 
 /// Everything that the review is about, in the reader's language where names have several. `None` outside the unit.
@@ -62,8 +63,9 @@ pub async fn get(
         r#"select v.campaign_id as "campaign_id: CampaignId", c.name as campaign, u.id as "unit_id: UnitId", u.key as unit_key,
                   u.name as unit, v.state, v.note, v.requested_by as "requested_by: UserId", coalesce(q.name, '') as "requested_name!",
                   v.requested_at, d.name as "decided_by?", v.decided_at, v.comment, r.id as "revision: RevisionId", r.submitted_at,
-                  coalesce(s.name, '') as "submitted_by!"
+                  coalesce(s.name, '') as "submitted_by!", l.number as "live?"
            from reviews v join campaigns c on c.id = v.campaign_id join campaign_revisions r on r.id = v.revision_id
+               left join campaign_revisions l on l.id = c.live_revision_id
                join units u on u.id = v.unit_id
                left join users q on q.id = v.requested_by left join users d on d.id = v.decided_by
                left join users s on s.id = r.submitted_by
@@ -98,6 +100,12 @@ pub async fn get(
         &versions,
     )
     .await?;
+    let definition = stored.parts.called.clone().map(serde_json::from_value::<Called>);
+    let definition = definition.transpose()?.map(|called| ReviewedDefinition {
+        key: called.key,
+        parameters: called.parameters,
+        live: row.live,
+    });
     let names = topic_names(tx, row.unit_id, language).await?;
     let named = |ids: &[TopicId]| ids.iter().filter_map(|id| names.get(id).cloned()).collect();
     Ok(Some(ReviewDetail {
@@ -122,6 +130,7 @@ pub async fn get(
             submitted_at: row.submitted_at.to_jiff(),
             submitted_by: row.submitted_by,
         },
+        definition,
         classification,
         include_topics: named(&audience.include_topics),
         exclude_topics: named(&audience.exclude_topics),

@@ -10,7 +10,7 @@ fn units(by: &[Granted<ApproveCampaigns>]) -> Vec<Uuid> {
 }
 
 /// Reviews in all units where one may approve (`actor.grant_all()`), newest first. Filter `state`: a review's state,
-/// `waiting` where nothing is asked for, `all` for everything. Search looks at the campaign's name.
+/// `waiting` where nothing is asked for, `all` for everything. Search looks at the campaign's name and a definition's key.
 ///
 /// # Errors
 /// A state or cursor that is none.
@@ -34,13 +34,13 @@ pub async fn list(
     let rows = sqlx::query!(
         r#"select v.id as "id: ReviewId", c.id as "campaign_id: CampaignId", c.name as campaign, u.id as "unit_id: UnitId",
                   u.key as unit_key, u.name as unit, v.state, coalesce(q.name, '') as "requested_by!", v.requested_at,
-                  r.audience_count, r.schedule,
+                  r.audience_count, r.schedule, c.key as definition,
                   (v.requested_by is not distinct from $2
                    or exists (select from campaign_editors e where e.campaign_id = c.id and e.user_id = $2)) as "own_work!"
            from reviews v join campaigns c on c.id = v.campaign_id join campaign_revisions r on r.id = v.revision_id
                join units u on u.id = v.unit_id left join users q on q.id = v.requested_by
            where v.unit_id = any ($1) and ($3::text is null or v.state = $3) and ($4::uuid is null or v.id < $4)
-             and ($5 = '%%' or c.name ilike $5)
+             and ($5 = '%%' or c.name ilike $5 or c.key ilike $5)
            order by v.id desc limit $6"#,
         &units(by),
         me.map(UserId::uuid),
@@ -66,6 +66,7 @@ pub async fn list(
             requested_at: row.requested_at.to_jiff(),
             audience_count: row.audience_count,
             schedule: serde_json::from_value(row.schedule)?,
+            definition: row.definition,
             own_work: row.own_work,
         });
     }

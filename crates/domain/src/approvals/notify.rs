@@ -1,8 +1,9 @@
 //! Mail to those who have to look at something, in their own language.
 
+use super::changes;
 use crate::access::{ApproveCampaigns, EditCampaigns, Permits as _, permissions_of};
-use crate::campaigns::Draft;
-use crate::queue::{self, Job, Notice, SystemMail};
+use crate::campaigns::{Called, Draft};
+use crate::queue::{self, DefinitionNotice, Job, Notice, SystemMail};
 use crate::{Error, Granted, Result, Tx};
 use types::access::Role;
 use types::{CampaignId, Code, Language, ReviewId, UnitId, UserId};
@@ -98,18 +99,53 @@ pub(super) async fn requested(
 ) -> Result<()> {
     let (key, name) = unit(tx, draft.unit).await?;
     let link = format!("{}/c/{key}/approvals/{review}", tx.public_url());
+    let definition = match &draft.called {
+        Some(called) => Some(about(tx, draft, called).await?),
+        None => None,
+    };
     for to in approvers(tx, draft, author).await? {
         let notice = Notice::ReviewRequested {
             campaign: draft.name.clone(),
             unit: name.clone(),
             requested_by: by.actor_name().to_owned(),
             recipients,
+            definition: definition.clone(),
             message: note.to_owned(),
             link: link.clone(),
         };
         send(tx, to, notice).await?;
     }
     Ok(())
+}
+
+/// What callers give, and what is different from the version approved last.
+async fn about(tx: &mut Tx, draft: &Draft, called: &Called) -> Result<DefinitionNotice> {
+    let before = sqlx::query_scalar!(
+        r#"select r.called as "called!" from campaign_revisions r
+           where r.campaign_id = $1 and r.called is not null
+             and exists (select from reviews v where v.revision_id = r.id and v.state = 'approved')
+           order by r.number desc limit 1"#,
+        draft.id.uuid()
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    let before: Option<Called> = before.map(serde_json::from_value).transpose()?;
+    let mut notice = DefinitionNotice {
+        key: called.key.clone(),
+        parameters: called.parameters.iter().map(|it| it.name.clone()).collect(),
+        ..DefinitionNotice::default()
+    };
+    for change in before.map_or_else(Vec::new, |before| {
+        changes::parameters(&before.parameters, &called.parameters)
+    }) {
+        match (change.before, change.after) {
+            (None, Some(new)) => notice.added.push(new.name),
+            (Some(gone), None) => notice.removed.push(gone.name),
+            (_, Some(other)) => notice.changed.push(other.name),
+            (None, None) => {}
+        }
+    }
+    Ok(notice)
 }
 
 /// To whoever submitted it: it was decided on.
@@ -130,7 +166,11 @@ pub(super) async fn decided(
         approved,
         decided_by: by.actor_name().to_owned(),
         comment: comment.to_owned(),
-        link: format!("{}/c/{key}/messages/{}", tx.public_url(), draft.id),
+        definition: draft.called.is_some(),
+        link: match draft.called {
+            Some(_) => format!("{}/c/{key}/messages/definitions/{}", tx.public_url(), draft.id),
+            None => format!("{}/c/{key}/messages/{}", tx.public_url(), draft.id),
+        },
     };
     send(tx, to, notice).await
 }

@@ -132,6 +132,9 @@ pub async fn duplicate(
     language: Language,
 ) -> Result<CampaignId> {
     let original = super::draft::read(tx, by.unit(), of).await?;
+    if original.called.is_some() {
+        return Err(Error::not_found());
+    }
     let name = i18n::td_string!(
         i18n::locale_of(language),
         campaigns.copy_name,

@@ -17,7 +17,7 @@ pub async fn get(tx: &mut Tx, by: &Granted<ReadCampaigns>, id: CampaignId) -> Re
                   c.created_at, c.updated_at, c.submitted_at, c.scheduled_for, c.started_at, c.finished_at, c.archived_at,
                   (select d.id from dispatches d where d.campaign_id = c.id) as "dispatch_id: DispatchId"
            from campaigns c left join users a on a.id = c.created_by
-           where c.id = $1 and c.unit_id = $2"#,
+           where c.id = $1 and c.unit_id = $2 and c.kind = 'campaign'"#,
         id.uuid(),
         by.unit().uuid(),
     )
@@ -75,7 +75,7 @@ async fn revision(tx: &mut Tx, id: CampaignId) -> Result<Option<RevisionSummary>
 }
 
 /// The last review.
-async fn review(tx: &mut Tx, id: CampaignId) -> Result<Option<ReviewSummary>> {
+pub(crate) async fn review(tx: &mut Tx, id: CampaignId) -> Result<Option<ReviewSummary>> {
     let row = sqlx::query!(
         r#"select v.id as "id: ReviewId", v.state, v.note, coalesce(q.name, '') as "requested_by!", d.name as "decided_by?",
                   v.decided_at, v.comment

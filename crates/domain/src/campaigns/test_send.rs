@@ -1,14 +1,15 @@
 //! One message to colleagues, through the same renderer and the same hand-over as the real one.
 
-use super::lock;
-use super::source::prepare_draft;
+use super::lock_campaign;
+use super::source::{prepare_draft, sender_allowed};
 use crate::access::EditCampaigns;
 use crate::audit::{self, Object};
 use crate::queue::{self, Job, PreparedMail};
 use crate::{Error, Granted, Result, Tx};
 use render::{Person, PlainLinks};
 use serde_json::json;
-use types::{ApiError, CampaignId, Code, ContactId, FieldError, Language};
+use types::campaigns::Sender;
+use types::{ApiError, CampaignId, Code, ContactId, FieldError, Language, UnitId};
 
 /// A test is for looking at, not for sending around.
 pub const MAX_TEST_ADDRESSES: usize = 10;
@@ -27,48 +28,22 @@ pub async fn test_send(
     sample: Option<ContactId>,
     language: Option<Language>,
 ) -> Result<usize> {
-    let draft = lock(tx, by.unit(), id).await?;
+    let draft = lock_campaign(tx, by.unit(), id).await?;
     let colleagues = colleagues(tx, by, addresses).await?;
     let prepared = prepare_draft(tx, &draft).await?;
     let (Some(source), Some(sender)) = (prepared.source, prepared.sender) else {
         return Err(Error::code(Code::ChecksFailed));
     };
-    if prepared.foreign_domain.is_some() {
-        return Err(Error::code(Code::SenderDomain));
-    }
     let mut person = one_person(tx, by, &draft, sample).await?;
     if language.is_some() {
         person.language = language;
     }
-    let problem = |problem: &render::Problem| {
-        let error = ApiError::new(Code::TemplateError);
-        Error::Refused(Box::new(
-            error
-                .with("line", problem.line)
-                .with("message", problem.code.as_str()),
-        ))
+    let test = Test {
+        source: &source,
+        sender: &sender,
+        person: &person,
     };
-    let compiled = render::compile(&source).map_err(|problems| {
-        problems
-            .first()
-            .map_or_else(|| Error::code(Code::TemplateError), problem)
-    })?;
-    let rendered = compiled.render(&person, &PlainLinks).map_err(|it| problem(&it))?;
-    for (name, address) in &colleagues {
-        let mail = PreparedMail {
-            unit: by.unit(),
-            from_name: rendered.from_name.clone(),
-            from_address: sender.from_address.clone(),
-            reply_to: sender.reply_to.clone(),
-            to_name: name.clone(),
-            to_address: address.clone(),
-            language: rendered.language,
-            subject: rendered.subject.clone(),
-            text: rendered.text.clone(),
-            html: rendered.html.clone(),
-        };
-        queue::enqueue(tx, &Job::PreparedMail(mail)).await?;
-    }
+    send_rendered(tx, by, test, &colleagues).await?;
     let detail = json!({"messages": colleagues.len()});
     audit::record(
         tx,
@@ -79,6 +54,62 @@ pub async fn test_send(
     )
     .await?;
     Ok(colleagues.len())
+}
+
+/// What is sent for looking at.
+#[derive(Clone, Copy)]
+pub(crate) struct Test<'a> {
+    pub source: &'a render::Source,
+    pub sender: &'a Sender,
+    /// Whom it is rendered for.
+    pub person: &'a Person,
+}
+
+/// Renders once and hands it over to each, by name and address.
+///
+/// # Errors
+/// `SenderDomain` where the unit may no longer send from the address; `TemplateError` where it cannot be rendered.
+pub(crate) async fn send_rendered(
+    tx: &mut Tx,
+    by: &Granted<EditCampaigns>,
+    test: Test<'_>,
+    to: &[(String, String)],
+) -> Result<()> {
+    if !sender_allowed(tx, by.unit(), &test.sender.from_address).await? {
+        return Err(Error::code(Code::SenderDomain));
+    }
+    let problem = |problem: &render::Problem| {
+        let error = ApiError::new(Code::TemplateError);
+        Error::Refused(Box::new(
+            error
+                .with("line", problem.line)
+                .with("message", problem.code.as_str()),
+        ))
+    };
+    let compiled = render::compile(test.source).map_err(|problems| {
+        problems
+            .first()
+            .map_or_else(|| Error::code(Code::TemplateError), problem)
+    })?;
+    let rendered = compiled
+        .render(test.person, &PlainLinks)
+        .map_err(|it| problem(&it))?;
+    for (name, address) in to {
+        let mail = PreparedMail {
+            unit: by.unit(),
+            from_name: rendered.from_name.clone(),
+            from_address: test.sender.from_address.clone(),
+            reply_to: test.sender.reply_to.clone(),
+            to_name: name.clone(),
+            to_address: address.clone(),
+            language: rendered.language,
+            subject: rendered.subject.clone(),
+            text: rendered.text.clone(),
+            html: rendered.html.clone(),
+        };
+        queue::enqueue(tx, &Job::PreparedMail(mail)).await?;
+    }
+    Ok(())
 }
 
 /// Name and address of each colleague, once.
@@ -130,23 +161,7 @@ async fn one_person(
     sample: Option<ContactId>,
 ) -> Result<Person> {
     if let Some(contact) = sample {
-        let row = sqlx::query!(
-            r#"select c.first_name, c.last_name, c.language, m.attributes,
-                      coalesce((select i.value from identities i where i.contact_id = c.id and i.kind = 'email' and i.is_primary), '') as "email!"
-               from contact_units m join contacts c on c.id = m.contact_id where m.unit_id = $1 and m.contact_id = $2"#,
-            by.unit().uuid(),
-            contact.uuid(),
-        )
-        .fetch_optional(tx.conn())
-        .await?
-        .ok_or_else(|| Error::field("sample", Code::UnknownReference))?;
-        return Ok(Person {
-            first_name: row.first_name,
-            last_name: row.last_name,
-            email: row.email,
-            language: row.language.as_deref().and_then(|it| it.parse().ok()),
-            attributes: serde_json::from_value(row.attributes)?,
-        });
+        return known_person(tx, by.unit(), contact).await;
     }
     let samples = super::audience::samples(
         tx,
@@ -158,4 +173,28 @@ async fn one_person(
     )
     .await?;
     Ok(samples.first().map(Person::from).unwrap_or_default())
+}
+
+/// Somebody of the unit, as a message is rendered for them.
+///
+/// # Errors
+/// Field `sample` where the unit does not know them.
+pub(crate) async fn known_person(tx: &mut Tx, unit: UnitId, contact: ContactId) -> Result<Person> {
+    let row = sqlx::query!(
+        r#"select c.first_name, c.last_name, c.language, m.attributes,
+                  coalesce((select i.value from identities i where i.contact_id = c.id and i.kind = 'email' and i.is_primary), '') as "email!"
+           from contact_units m join contacts c on c.id = m.contact_id where m.unit_id = $1 and m.contact_id = $2"#,
+        unit.uuid(),
+        contact.uuid(),
+    )
+    .fetch_optional(tx.conn())
+    .await?
+    .ok_or_else(|| Error::field("sample", Code::UnknownReference))?;
+    Ok(Person {
+        first_name: row.first_name,
+        last_name: row.last_name,
+        email: row.email,
+        language: row.language.as_deref().and_then(|it| it.parse().ok()),
+        attributes: serde_json::from_value(row.attributes)?,
+    })
 }

@@ -1,6 +1,6 @@
 use super::audience::topics_known;
 use super::state::{Act, apply};
-use super::{Draft, lock, person_behind};
+use super::{Draft, lock_campaign, person_behind};
 use crate::access::EditCampaigns;
 use crate::audit::{self, Object};
 use crate::error::Fields;
@@ -29,7 +29,21 @@ pub async fn update(
     id: CampaignId,
     change: &CampaignUpdate,
 ) -> Result<i32> {
-    let mut draft = lock(tx, by.unit(), id).await?;
+    let draft = lock_campaign(tx, by.unit(), id).await?;
+    update_draft(tx, by, draft, change).await
+}
+
+/// [`update`] of whatever is drafted, which has been locked.
+///
+/// # Errors
+/// As [`update`].
+pub(crate) async fn update_draft(
+    tx: &mut Tx,
+    by: &Granted<EditCampaigns>,
+    mut draft: Draft,
+    change: &CampaignUpdate,
+) -> Result<i32> {
+    let id = draft.id;
     if draft.archived {
         return Err(Error::wrong_state("archived"));
     }

@@ -3,7 +3,7 @@
 use crate::access::ReadContacts;
 use crate::{Error, Granted, Result, Tx};
 use types::contacts::{Contact, ContactMessage, Identity};
-use types::{CampaignId, ContactId, DispatchId, IdentityId};
+use types::{CampaignId, ContactId, DispatchId, IdentityId, MessageId};
 
 /// Messages a person's page shows.
 const MESSAGES: i64 = 100;
@@ -95,14 +95,15 @@ pub async fn find_by_key(tx: &mut Tx, by: &Granted<ReadContacts>, key: &str) -> 
 pub async fn messages(tx: &mut Tx, by: &Granted<ReadContacts>, id: ContactId) -> Result<Vec<ContactMessage>> {
     let rows = sqlx::query!(
         r#"select d.dispatch_id as "dispatch_id: DispatchId", d.seq, p.campaign_id as "campaign_id: CampaignId",
-                  coalesce(c.name, '') as "name!", o.outcome as "outcome?", coalesce(o.rule, '') as "rule!", o.at as "at?",
+                  t.id as "message_id?: MessageId", coalesce(c.name, '') as "name!", o.outcome as "outcome?", coalesce(o.rule, '') as "rule!", o.at as "at?",
                   exists (select from delivery_firsts f where f.dispatch_id = d.dispatch_id and f.seq = d.seq
                           and f.kind = 'opened' and f.verdict = 'human') as "opened!",
                   exists (select from delivery_firsts f where f.dispatch_id = d.dispatch_id and f.seq = d.seq
                           and f.kind = 'clicked' and f.verdict = 'human') as "clicked!"
            from deliveries d
            join dispatches p on p.id = d.dispatch_id and p.unit_id = $1
-           left join campaigns c on c.id = p.campaign_id
+           left join messages t on t.dispatch_id = d.dispatch_id and t.seq = d.seq
+           left join campaigns c on c.id = coalesce(p.campaign_id, t.definition_id)
            left join outcomes o on o.dispatch_id = d.dispatch_id and o.seq = d.seq
            where d.contact_id = $2
              and exists (select from contact_units m where m.unit_id = $1 and m.contact_id = $2)
@@ -119,6 +120,7 @@ pub async fn messages(tx: &mut Tx, by: &Granted<ReadContacts>, id: ContactId) ->
             dispatch_id: row.dispatch_id,
             seq: row.seq,
             campaign_id: row.campaign_id,
+            message_id: row.message_id,
             name: row.name,
             outcome: row.outcome,
             rule: row.rule,

@@ -1,15 +1,27 @@
 use super::get::Row;
 use crate::access::ReadCampaigns;
-use crate::{Granted, Result, Tx, audit, cursor};
+use crate::{Error, Granted, Result, Tx, audit, cursor};
 use types::messages::Definition;
-use types::{CampaignId, Page, PageQuery, RevisionId};
+use types::{CampaignId, Code, Page, PageQuery, RevisionId};
 
-/// The unit's message definitions by key. Search looks at key and name; filter `archived` = `yes` shows what was put away.
+/// What the filter `state` takes.
+const STATES: [&str; 4] = ["live", "draft", "in_review", "paused"];
+
+/// The unit's message definitions by key. Search looks at key and name; filter `archived` = `yes` shows what was put away, filter `state`
+/// = `live` what takes calls, `draft` what never did, `in_review` what waits for approval, `paused` what takes no calls for now.
 ///
 /// # Errors
-/// A cursor that is none.
+/// A state or cursor that is none.
 pub async fn list(tx: &mut Tx, by: &Granted<ReadCampaigns>, query: &PageQuery) -> Result<Page<Definition>> {
     let archived = query.filters.get("archived").is_some_and(|it| it == "yes");
+    let state = query
+        .filters
+        .get("state")
+        .map(String::as_str)
+        .filter(|it| !it.is_empty());
+    if state.is_some_and(|it| !STATES.contains(&it)) {
+        return Err(Error::field("state", Code::UnknownReference));
+    }
     let after: Option<String> = cursor::decode(query.after.as_deref())?;
     let search = format!("%{}%", audit::like(&query.search));
     let limit = query.limit();
@@ -21,12 +33,15 @@ pub async fn list(tx: &mut Tx, by: &Granted<ReadCampaigns>, query: &PageQuery) -
            from campaigns c left join campaign_revisions r on r.id = c.live_revision_id left join dispatches d on d.id = c.live_dispatch_id
            where c.unit_id = $1 and c.kind = 'message' and (c.archived_at is not null) = $2
              and ($3 = '%%' or c.key ilike $3 or c.name ilike $3) and ($4::text is null or c.key > $4)
+             and ($6::text is null or case $6 when 'live' then c.is_active and c.live_revision_id is not null
+                  when 'paused' then not c.is_active when 'in_review' then c.state = 'in_review' else c.live_revision_id is null end)
            order by c.key limit $5"#,
         by.unit().uuid(),
         archived,
         search,
         after,
-        limit + 1
+        limit + 1,
+        state
     )
     .fetch_all(tx.conn())
     .await?;

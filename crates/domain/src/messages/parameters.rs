@@ -4,7 +4,7 @@ use crate::error::Fields;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use render::{Compiled, Person};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use types::Code;
 use types::messages::{Parameter, ParameterKind};
@@ -124,19 +124,7 @@ pub(super) fn values(
 /// Somebody with a value for every parameter, for checks and previews.
 pub(crate) fn sample(parameters: &[Parameter]) -> Person {
     let mut person = Person::made_up();
-    for parameter in parameters {
-        let given = parameter.example.as_ref().or(parameter.default.as_ref());
-        let value = given.cloned().unwrap_or_else(|| match parameter.kind {
-            ParameterKind::Text => json!(parameter.name),
-            ParameterKind::Number => json!(7),
-            ParameterKind::Boolean => json!(true),
-            ParameterKind::Date => json!("2026-11-22"),
-            ParameterKind::DateTime => json!("2026-11-22T12:00:00Z"),
-            ParameterKind::List => json!([parameter.name]),
-            ParameterKind::Object => json!({}),
-        });
-        person.attributes.insert(parameter.name.clone(), value);
-    }
+    person.attributes.extend(Parameter::examples(parameters));
     person
 }
 
@@ -161,6 +149,7 @@ pub(crate) fn undeclared(compiled: &Compiled, parameters: &[Parameter]) -> Vec<S
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     fn parameter(name: &str, kind: ParameterKind) -> Parameter {
         Parameter {

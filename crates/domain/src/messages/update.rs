@@ -1,7 +1,7 @@
 use super::quiet::Quiet;
 use super::{parameters, senders};
 use crate::access::EditCampaigns;
-use crate::campaigns::{self, read};
+use crate::campaigns::{lock_definition, update_draft};
 use crate::error::Fields;
 use crate::{Error, Granted, Result, Tx};
 use types::CampaignId;
@@ -19,9 +19,7 @@ pub async fn update(
     id: CampaignId,
     change: &DefinitionUpdate,
 ) -> Result<i32> {
-    if read(tx, by.unit(), id).await?.called.is_none() {
-        return Err(Error::not_found());
-    }
+    let locked = lock_definition(tx, by.unit(), id).await?;
     let mut fields = Fields::new();
     if let Some(wanted) = &change.parameters {
         parameters::check(wanted, &mut fields);
@@ -45,9 +43,7 @@ pub async fn update(
         schedule: None,
         throttle_per_hour: None,
     };
-    let version = campaigns::update(tx, by, id, &draft)
-        .await
-        .map_err(topics_field)?;
+    let version = update_draft(tx, by, locked, &draft).await.map_err(topics_field)?;
     if let Some(parameters) = &change.parameters {
         sqlx::query!(
             "update campaigns set parameters = $3 where id = $1 and unit_id = $2",

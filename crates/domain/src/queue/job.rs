@@ -96,8 +96,11 @@ pub enum Notice {
         unit: String,
         /// Who submitted it.
         requested_by: String,
-        /// How many people would get it.
+        /// How many people would get it; nothing that means anything for a message definition.
         recipients: i64,
+        /// Of a message definition; none: a campaign.
+        #[serde(default)]
+        definition: Option<DefinitionNotice>,
         /// What the author wrote to the approvers; may be empty.
         message: String,
         /// The review in the console.
@@ -113,6 +116,9 @@ pub enum Notice {
         decided_by: String,
         /// Why; may be empty when approved.
         comment: String,
+        /// It is a message definition.
+        #[serde(default)]
+        definition: bool,
         /// The campaign in the console.
         link: String,
     },
@@ -136,6 +142,21 @@ pub enum Notice {
         /// The endpoint in the console.
         link: String,
     },
+}
+
+/// What a mail says about a message definition: its key and the names of its parameters.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DefinitionNotice {
+    /// By which calls name it.
+    pub key: String,
+    /// All, in their order.
+    pub parameters: Vec<String>,
+    /// Since the version approved last.
+    pub added: Vec<String>,
+    /// Of another kind, required, or with another default or description.
+    pub changed: Vec<String>,
+    /// Calls that still give them are refused.
+    pub removed: Vec<String>,
 }
 
 impl Notice {

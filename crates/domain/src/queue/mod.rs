@@ -6,7 +6,7 @@ mod claim;
 mod job;
 
 pub use claim::{Claimed, Failure, claim, extend, finish, put_back, sweep};
-pub use job::{Job, Notice, PreparedMail, SystemMail};
+pub use job::{DefinitionNotice, Job, Notice, PreparedMail, SystemMail};
 
 use crate::{Result, Tx, ts};
 use jiff::Timestamp;

@@ -51,7 +51,7 @@ pub async fn home(tx: &mut Tx, by: &Granted<ViewUnit>, actor: &Actor) -> Result<
 async fn waiting(tx: &mut Tx, by: &Granted<ViewUnit>, user: Uuid) -> Result<Vec<HomeReview>> {
     let rows = sqlx::query!(
         r#"select r.id as "id: ReviewId", c.name, u.name as requested_by, r.requested_at as "requested_at: SqlTimestamp",
-                  v.audience_count
+                  v.audience_count, c.kind = 'message' as "definition!"
            from reviews r
            join campaigns c on c.id = r.campaign_id
            join campaign_revisions v on v.id = r.revision_id
@@ -74,6 +74,7 @@ async fn waiting(tx: &mut Tx, by: &Granted<ViewUnit>, user: Uuid) -> Result<Vec<
             requested_by: row.requested_by,
             requested_at: row.requested_at.to_jiff(),
             people: count(row.audience_count),
+            definition: row.definition,
         })
         .collect())
 }
@@ -83,9 +84,12 @@ async fn drafts(tx: &mut Tx, by: &Granted<ViewUnit>, user: Uuid) -> Result<Vec<H
         r#"select c.id as "id: CampaignId", c.name, c.state, c.updated_at as "updated_at: SqlTimestamp",
                   c.scheduled_for as "scheduled_for: SqlTimestamp",
                   c.state = 'draft' and (select r.state = 'rejected' from reviews r where r.campaign_id = c.id
-                                         order by r.requested_at desc limit 1) is true as "rejected!"
+                                         order by r.requested_at desc limit 1) is true as "rejected!",
+                  c.kind = 'message' as "definition!"
            from campaigns c
            where c.unit_id = $1 and c.archived_at is null and c.state in ('draft', 'in_review', 'approved', 'scheduled')
+             -- What calls are answered with is done.
+             and not (c.kind = 'message' and c.state = 'approved')
              and (c.created_by = $2 or exists (select from campaign_editors e where e.campaign_id = c.id and e.user_id = $2))
            order by c.updated_at desc
            limit $3"#,
@@ -104,6 +108,7 @@ async fn drafts(tx: &mut Tx, by: &Granted<ViewUnit>, user: Uuid) -> Result<Vec<H
             updated_at: row.updated_at.to_jiff(),
             scheduled_for: row.scheduled_for.map(SqlTimestamp::to_jiff),
             rejected: row.rejected,
+            definition: row.definition,
         })
         .collect())
 }

@@ -2,6 +2,7 @@
 //! could have done. The same on every machine, but for the calendar: it happened in the weeks before today.
 
 mod campaigns;
+mod definitions;
 mod history;
 mod load;
 mod messages;
@@ -65,6 +66,8 @@ pub async fn demo(domain: &Domain, say: &mut (dyn FnMut(&str) + Send)) -> Result
         let at = today - SignedDuration::from_hours(24 * 7 * weeks - 24 * i64::try_from(n % 3).unwrap_or(0));
         demo.finished(message, at, u64::try_from(n).unwrap_or(0)).await?;
     }
+    say("a message that other systems send");
+    demo.definition(today).await?;
     say("what is in hand");
     demo.in_hand(today).await?;
     let mut tx = demo.domain.begin().await?;

@@ -2,6 +2,7 @@
 
 mod access;
 mod campaigns;
+mod definitions;
 mod dispatch;
 mod identity;
 mod messages;

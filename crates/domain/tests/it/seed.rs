@@ -48,6 +48,10 @@ async fn the_demo_is_whole_and_made_once(pool: PgPool) -> domain::Result<()> {
         count("select count(*) from campaigns where state = 'draft'").await,
         1
     );
+    assert_eq!(
+        count("select count(*) from campaigns where kind = 'message' and live_revision_id is not null").await,
+        1
+    );
     // Law 1, over everything that was ever sent.
     assert_eq!(count("select count(*) from deliveries d left join outcomes o using (dispatch_id, seq) where o.seq is null").await, 0);
     assert!(count("select count(*) from events where kind = 'opened' and verdict = 'human'").await > 1_000);

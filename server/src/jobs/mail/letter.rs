@@ -1,6 +1,6 @@
 //! The words of a notice, from the catalogue.
 
-use domain::queue::{Notice, SystemMail};
+use domain::queue::{DefinitionNotice, Notice, SystemMail};
 use i18n::{Locale, td_string};
 use types::Language;
 
@@ -83,19 +83,38 @@ impl Letter {
                 unit,
                 requested_by,
                 recipients,
+                definition,
                 message,
                 link,
             } => {
                 self.subject = td_string!(locale, mail.review_subject, campaign = campaign).to_string();
-                let text = td_string!(
-                    locale,
-                    mail.review_text,
-                    count = *recipients,
-                    campaign = campaign,
-                    unit = unit,
-                    person = requested_by
-                );
-                self.paragraphs.push(text.clone());
+                match definition {
+                    None => self.paragraphs.push(
+                        td_string!(
+                            locale,
+                            mail.review_text,
+                            count = *recipients,
+                            campaign = campaign,
+                            unit = unit,
+                            person = requested_by
+                        )
+                        .to_string(),
+                    ),
+                    Some(it) => {
+                        self.paragraphs.push(
+                            td_string!(
+                                locale,
+                                mail.definition_review_text,
+                                campaign = campaign,
+                                key = it.key.as_str(),
+                                unit = unit,
+                                person = requested_by
+                            )
+                            .to_string(),
+                        );
+                        self.parameters(locale, it);
+                    }
+                }
                 self.quote = written(message);
                 self.action = td_string!(locale, mail.review_action).to_string();
                 self.link.clone_from(link);
@@ -105,9 +124,12 @@ impl Letter {
                 approved,
                 decided_by,
                 comment,
+                definition,
                 link,
             } => {
-                if *approved {
+                if *definition {
+                    self.definition_decided(locale, campaign, *approved, decided_by);
+                } else if *approved {
                     self.subject = td_string!(locale, mail.approved_subject, campaign = campaign).to_string();
                     self.paragraphs.push(
                         td_string!(
@@ -168,6 +190,55 @@ impl Letter {
                 self.link.clone_from(link);
             }
         }
+    }
+
+    /// What calls give, and what is different for those who write them.
+    fn parameters(&mut self, locale: Locale, it: &DefinitionNotice) {
+        let names = |list: &[String]| list.join(", ");
+        let mut say = |text: String| self.paragraphs.push(text);
+        if it.parameters.is_empty() {
+            say(td_string!(locale, mail.definition_no_parameters).to_string());
+        } else {
+            say(td_string!(locale, mail.definition_parameters, names = names(&it.parameters)).to_string());
+        }
+        if !it.added.is_empty() {
+            say(td_string!(locale, mail.definition_added, names = names(&it.added)).to_string());
+        }
+        if !it.changed.is_empty() {
+            say(td_string!(locale, mail.definition_changed, names = names(&it.changed)).to_string());
+        }
+        if !it.removed.is_empty() {
+            say(td_string!(locale, mail.definition_removed, names = names(&it.removed)).to_string());
+        }
+    }
+
+    fn definition_decided(&mut self, locale: Locale, name: &str, approved: bool, by: &str) {
+        let (subject, text) = if approved {
+            (
+                td_string!(locale, mail.approved_subject, campaign = name).to_string(),
+                td_string!(
+                    locale,
+                    mail.definition_approved_text,
+                    campaign = name,
+                    person = by
+                )
+                .to_string(),
+            )
+        } else {
+            (
+                td_string!(locale, mail.rejected_subject, campaign = name).to_string(),
+                td_string!(
+                    locale,
+                    mail.definition_rejected_text,
+                    campaign = name,
+                    person = by
+                )
+                .to_string(),
+            )
+        };
+        self.subject = subject;
+        self.paragraphs.push(text);
+        self.action = td_string!(locale, mail.definition_action).to_string();
     }
 }
 
