@@ -17,6 +17,8 @@ struct Row {
     kind: RwSignal<String>,
     required: RwSignal<bool>,
     default: RwSignal<String>,
+    /// Given by the API; kept.
+    example: RwSignal<Option<Value>>,
     description: RwSignal<String>,
 }
 
@@ -32,6 +34,7 @@ impl Row {
             kind: RwSignal::new(it.kind.as_str().to_owned()),
             required: RwSignal::new(it.required),
             default: RwSignal::new(default),
+            example: RwSignal::new(it.example.clone()),
             description: RwSignal::new(it.description.clone()),
         }
     }
@@ -47,6 +50,7 @@ impl Row {
             kind,
             required: self.required.get(),
             default: self.default.with(|it| value_of(kind, it)),
+            example: self.example.get(),
             description: self.description.get(),
         }
     }
@@ -88,6 +92,7 @@ pub(super) fn ParametersStep(data: StoredValue<EditorData>) -> impl IntoView {
             kind: ParameterKind::Text,
             required: true,
             default: None,
+            example: None,
             description: String::new(),
         };
         rows.update(|rows| rows.push(Row::new(&fresh)));

@@ -48,6 +48,7 @@ pub fn known(locale: Locale, code: &str, params: &BTreeMap<String, String>) -> O
         "in_the_past" => td_string!(locale, errors.in_the_past).to_string(),
         "checks_failed" => td_string!(locale, errors.checks_failed).to_string(),
         "image_type" => td_string!(locale, errors.image_type).to_string(),
+        "address_refused" => td_string!(locale, errors.address_refused).to_string(),
         "image_too_large" => td_string!(locale, errors.image_too_large).to_string(),
         "attachment_type" => td_string!(locale, errors.attachment_type).to_string(),
         "attachments_too_large" => td_string!(locale, errors.attachments_too_large).to_string(),

@@ -87,7 +87,7 @@ codes! {
     SenderDomain = "sender_domain", 422;
     InThePast = "in_the_past", 422;
     /// An address that Campanile may not call: no https, or inside the operator's network.
-    AddressNotAllowed = "address_not_allowed", 422;
+    AddressRefused = "address_refused", 422;
     ChecksFailed = "checks_failed", 422;
     // content
     TemplateError = "template_error", 422;

@@ -55,7 +55,7 @@ pub fn client(
 /// Whether events may be posted to an address, as far as can be said without a look-up: the address in its normal form.
 ///
 /// # Errors
-/// `BadFormat`, or `AddressNotAllowed`.
+/// `BadFormat`, or `AddressRefused`.
 pub(super) fn webhook_url(url: &str, allowed: &[Network]) -> Result<String, Code> {
     let target = Target::parse(url).map_err(|_| Code::BadFormat)?;
     let is_allowed = |address: IpAddr| allowed.iter().any(|it| it.contains(address));
@@ -66,7 +66,7 @@ pub(super) fn webhook_url(url: &str, allowed: &[Network]) -> Result<String, Code
     };
     match fine {
         true => Ok(target.as_str().to_owned()),
-        false => Err(Code::AddressNotAllowed),
+        false => Err(Code::AddressRefused),
     }
 }
 
@@ -173,24 +173,24 @@ mod tests {
         let allowed = ["127.0.0.0/8".parse().expect("a network")];
         for (url, open, closed) in [
             ("https://example.edu/hooks", Ok(()), Ok(())),
-            ("http://example.edu/hooks", Ok(()), Err(Code::AddressNotAllowed)),
+            ("http://example.edu/hooks", Ok(()), Err(Code::AddressRefused)),
             ("https://8.8.8.8/", Ok(()), Ok(())),
             (
                 "http://8.8.8.8/",
-                Err(Code::AddressNotAllowed),
-                Err(Code::AddressNotAllowed),
+                Err(Code::AddressRefused),
+                Err(Code::AddressRefused),
             ),
-            ("http://127.0.0.1:8080/", Ok(()), Err(Code::AddressNotAllowed)),
-            ("http://2130706433:8080/", Ok(()), Err(Code::AddressNotAllowed)),
+            ("http://127.0.0.1:8080/", Ok(()), Err(Code::AddressRefused)),
+            ("http://2130706433:8080/", Ok(()), Err(Code::AddressRefused)),
             (
                 "https://169.254.169.254/latest",
-                Err(Code::AddressNotAllowed),
-                Err(Code::AddressNotAllowed),
+                Err(Code::AddressRefused),
+                Err(Code::AddressRefused),
             ),
             (
                 "https://[::ffff:10.0.0.1]/",
-                Err(Code::AddressNotAllowed),
-                Err(Code::AddressNotAllowed),
+                Err(Code::AddressRefused),
+                Err(Code::AddressRefused),
             ),
             (
                 "https://user:secret@example.edu/",

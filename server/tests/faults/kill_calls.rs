@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{IpAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -98,13 +98,17 @@ async fn token(scene: &Scene) -> String {
     let client = ApiClientInput {
         name: "Shop".to_owned(),
         scopes: vec![Permission::SendMessages],
+        requests_per_minute: Some(600_000),
+        burst: Some(600_000),
+        ..ApiClientInput::default()
     };
     let made = clients::create_by_operator(&mut tx, scene.university.admissions, &client)
         .await
         .unwrap();
     tx.commit().await.unwrap();
-    let token = clients::exchange(domain, made.client_id, &made.client_secret, &[]);
-    token.await.unwrap().value
+    let (meter, here) = (Arc::default(), IpAddr::from([127, 0, 0, 1]));
+    let exchanged = clients::exchange(domain, &meter, here, made.client_id, &made.client_secret, &[]);
+    exchanged.await.unwrap().1.unwrap().value
 }
 
 async fn listening(server: &mut crate::support::Process, port: u16) {

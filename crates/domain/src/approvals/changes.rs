@@ -221,6 +221,7 @@ mod tests {
             kind: ParameterKind::Text,
             required,
             default: None,
+            example: None,
             description: String::new(),
         }
     }

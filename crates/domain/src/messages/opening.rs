@@ -90,6 +90,7 @@ pub async fn wanted(tx: &mut Tx, by: &Granted<EditCampaigns>, id: CampaignId) ->
         },
         required,
         default: None,
+        example: None,
         description: String::new(),
     });
     Ok(parameters.collect())

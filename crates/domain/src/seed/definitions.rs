@@ -43,6 +43,7 @@ impl Demo {
             classification: Some(Classification::Transactional),
             template_id: Some(template.id),
             parameters: parameters(),
+            channel: Default::default(),
         };
         let id = messages::create(&mut tx, &by, &new).await?;
         let fresh = messages::get(&mut tx, &reads, id)
@@ -81,6 +82,7 @@ fn parameters() -> Vec<Parameter> {
         kind,
         required,
         default: None,
+        example: None,
         description: description.to_owned(),
     };
     vec![

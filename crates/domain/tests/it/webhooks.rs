@@ -39,7 +39,7 @@ impl Outside for Fine {
     fn webhook_url(&self, url: &str) -> Result<String, Code> {
         match url.starts_with("https://") {
             true => Ok(url.to_owned()),
-            false => Err(Code::AddressNotAllowed),
+            false => Err(Code::AddressRefused),
         }
     }
 
@@ -425,7 +425,7 @@ async fn endpoints_belong_to_their_unit(pool: PgPool) {
     assert_eq!(
         fields,
         [
-            ("url", Code::AddressNotAllowed),
+            ("url", Code::AddressRefused),
             ("description", Code::TooLong),
             ("event_types", Code::UnknownReference)
         ]

@@ -106,13 +106,27 @@ async fn signed_in(state: &AppState, token: &str) -> Result<Option<Caller>, Code
 /// # Errors
 /// As a problem: no such token, not from there, too often, or the database is away.
 pub async fn admit(state: &AppState, extensions: &Extensions, token: &str) -> Result<Caller, Stop> {
-    let caller = signed_in(state, token).await?.ok_or(Code::NotSignedIn)?;
+    Ok(known(state, extensions, token).await?.ok_or(Code::NotSignedIn)?)
+}
+
+/// [`admit`] for interfaces that word refusals otherwise. None: the token is nobody's.
+///
+/// # Errors
+/// Not from there, too often, or the database is away.
+pub async fn known(
+    state: &AppState,
+    extensions: &Extensions,
+    token: &str,
+) -> Result<Option<Caller>, domain::Error> {
+    let Some(caller) = signed_in(state, token).await.map_err(domain::Error::code)? else {
+        return Ok(None);
+    };
     let from = client_address(extensions);
     caller.admit(from)?;
     let standing = state.meter.spend(&state.domain, caller.quota, from).await?;
     standing::note(extensions, standing);
     standing.admit()?;
-    Ok(caller)
+    Ok(Some(caller))
 }
 
 /// The token of a `Bearer` header; the scheme's name has no case (RFC 9110).

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use axum::http::HeaderMap;
+use axum::http::{Extensions, HeaderMap};
 use axum::http::header::AUTHORIZATION;
 use domain::access::Permits;
+use domain::clients::Caller;
 use domain::{Actor, Domain, Granted, Tx, clients, keys, units};
 use jiff::{SignedDuration, Timestamp};
 use types::{ClientId, UnitId};
@@ -14,6 +15,8 @@ use uuid::Uuid;
 use super::envelope::Credentials;
 use super::fault::Fault;
 use super::node::Node;
+use crate::http::api_v1::caller::known;
+use crate::http::peer::client_address;
 use crate::state::AppState;
 
 /// Tokens got for names and passwords that are kept.
@@ -81,7 +84,7 @@ pub fn fresh(domain: &Domain) -> Uuid {
 pub async fn identify(
     state: &AppState,
     tokens: &Tokens,
-    headers: &HeaderMap,
+    (headers, extensions): (&HeaderMap, &Extensions),
     credentials: &Credentials,
     request: &Node,
 ) -> Result<Session, Fault> {
@@ -97,13 +100,15 @@ pub async fn identify(
         .or(bearer)
         .filter(|it| !it.is_empty());
     let found = match (token, &credentials.name) {
-        (Some(token), _) => clients::authenticate(domain, token)
+        (Some(token), _) => known(state, extensions, token)
             .await?
             .ok_or(Fault::Security("Token Expired"))?,
-        (None, Some((name, password))) => by_name(domain, tokens, name, password).await?,
+        (None, Some((name, password))) => by_name(state, tokens, extensions, name, password).await?,
         (None, None) => return Err(Fault::Security("Login Failed")),
     };
-    let (actor, home) = found;
+    let Caller {
+        actor, unit: home, ..
+    } = found;
     let unit = unit_of(domain, &actor, home, request).await?;
     Ok(Session {
         state: state.clone(),
@@ -113,21 +118,26 @@ pub async fn identify(
 }
 
 async fn by_name(
-    domain: &Domain,
+    state: &AppState,
     tokens: &Tokens,
+    extensions: &Extensions,
     name: &str,
     password: &str,
-) -> Result<(Actor, UnitId), Fault> {
+) -> Result<Caller, Fault> {
+    let domain = &state.domain;
     let refused = || Fault::Security("Login Failed");
     let client: ClientId = name.parse().map_err(|_| refused())?;
     let hash = keys::sha256(format!("{client} {password}").as_bytes());
     if let Some(token) = tokens.get(&hash, domain.now())
-        && let Some(found) = clients::authenticate(domain, &token).await?
+        && let Some(found) = known(state, extensions, &token).await?
     {
         return Ok(found);
     }
-    let token = clients::exchange(domain, client, password, &[]).await?.value;
-    let found = clients::authenticate(domain, &token).await?.ok_or_else(refused)?;
+    let from = client_address(extensions);
+    let (standing, token) = clients::exchange(domain, &state.meter, from, client, password, &[]).await?;
+    standing.admit()?;
+    let token = token.ok_or_else(refused)?.value;
+    let found = known(state, extensions, &token).await?.ok_or_else(refused)?;
     tokens.keep(hash, token, domain.now());
     Ok(found)
 }

@@ -26,7 +26,7 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, FromRef, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
@@ -77,15 +77,21 @@ pub fn router(state: AppState) -> Router {
         .route("/etframework.wsdl", description())
         .route("/ETFramework.wsdl", description())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(axum::middleware::from_fn(crate::http::api_v1::standing::announce))
         .with_state(soap)
 }
 
 /// `POST /Service.asmx`
-async fn call(State(soap): State<Soap>, headers: HeaderMap, body: Result<Bytes, BytesRejection>) -> Response {
+async fn call(
+    State(soap): State<Soap>,
+    extensions: Extensions,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
     let mut version = Version::default();
     let mut message = String::new();
     let answer = match body {
-        Ok(body) => answer(&soap, &headers, &body, &mut version, &mut message).await,
+        Ok(body) => answer(&soap, (&headers, &extensions), &body, &mut version, &mut message).await,
         Err(_) => Err(Fault::TooLarge),
     };
     let (status, action, body) = match answer {
@@ -119,7 +125,7 @@ async fn call(State(soap): State<Soap>, headers: HeaderMap, body: Result<Bytes, 
 /// What a call asks for, by the element in its body and by its action, which must agree; and the answer's action and body.
 async fn answer(
     soap: &Soap,
-    headers: &HeaderMap,
+    (headers, extensions): (&HeaderMap, &Extensions),
     body: &[u8],
     version: &mut Version,
     message: &mut String,
@@ -136,7 +142,7 @@ async fn answer(
     let session = caller::identify(
         &soap.app,
         &soap.tokens,
-        headers,
+        (headers, extensions),
         &envelope.credentials,
         &envelope.request,
     )

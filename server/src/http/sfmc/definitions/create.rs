@@ -6,7 +6,7 @@ use domain::access::{ControlSending, EditCampaigns, ReadCampaigns};
 use domain::messages;
 use domain::messages::catalogue::Standing;
 use serde_json::Value;
-use types::messages::{DefinitionUpdate, NewDefinition};
+use types::messages::{Channel, DefinitionUpdate, NewDefinition};
 
 use super::draft;
 use crate::http::api_v1::act::Input;
@@ -45,6 +45,7 @@ pub async fn create(by: By<EditCampaigns>, input: Input<Value>) -> Result<Respon
         classification: Some(class.classification),
         template_id: Some(template),
         parameters: Vec::new(),
+        channel: Channel::Email,
     };
     let id = messages::create(tx, &by, &new).await?;
     messages::catalogue::keep_given(tx, &by, id, &wanted.given(&Value::Null)).await?;

@@ -93,6 +93,7 @@ mod tests {
             kind,
             required: false,
             default: None,
+            example: None,
             description: String::new(),
         }
     }

@@ -321,18 +321,7 @@ async fn lists_are_walked_page_by_page_by_any_node(pool: PgPool) {
     let rest = "<Options><BatchSize>10</BatchSize></Options>";
     let first = soap.retrieve("Subscriber", &["SubscriberKey"], rest).await;
     university.clock.advance(jiff::SignedDuration::from_hours(25));
-    let late = Soap {
-        token: domain::clients::exchange(
-            &university.domain,
-            soap.caller.credentials.client_id,
-            &soap.caller.credentials.client_secret,
-            &[],
-        )
-        .await
-        .expect("a token")
-        .value,
-        caller: soap.caller,
-    };
+    let late = Soap::of(soap.caller).await;
     let more = format!("<ContinueRequest>{}</ContinueRequest>", text(&first, "RequestID"));
     assert!(
         text(&late.retrieve("", &[], &more).await, "OverallStatus").starts_with("Error: ContinueRequest")
