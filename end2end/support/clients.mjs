@@ -10,7 +10,9 @@ const run = promisify(execFile);
 /** Lets a system in: `{ id, secret }`. The server's data directory is in CAMPANILE_DATA_DIR (run.mjs sets it). */
 export async function addClient(unit, name, scopes) {
   const args = ["client", "add", "--unit", unit, "--name", name, "--scope", scopes.join(" ")];
-  const { stdout } = await run(binary, args, { maxBuffer: 1 << 24 });
+  // Only what the command needs: it refuses settings that it does not know, such as those of the tests.
+  const { PATH, HOME, CAMPANILE_DATA_DIR } = process.env;
+  const { stdout } = await run(binary, args, { env: { PATH, HOME, CAMPANILE_DATA_DIR }, maxBuffer: 1 << 24 });
   const value = (field) => stdout.match(new RegExp(`^${field}: (\\S+)$`, "m"))?.[1];
   return { id: value("client_id"), secret: value("client_secret") };
 }

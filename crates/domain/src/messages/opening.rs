@@ -70,7 +70,7 @@ pub async fn wanted(tx: &mut Tx, by: &Granted<EditCampaigns>, id: CampaignId) ->
     let prepared = prepare_draft(tx, &draft).await?;
     let compiled = prepared.source.and_then(|source| render::compile(&source).ok());
     let mut found: BTreeMap<String, (bool, bool)> = BTreeMap::new();
-    for used in compiled.iter().flat_map(|it| it.variables()) {
+    for used in compiled.iter().flat_map(render::Compiled::variables) {
         let Some(path) = used.path.strip_prefix("attributes.") else {
             continue;
         };
