@@ -55,7 +55,8 @@ pub fn open(root: Node) -> Result<Envelope, Fault> {
     let (mut header, mut body) = (None, None);
     for part in root.into_children() {
         match part.name.as_str() {
-            "Header" if header.is_none() && body.is_none() => header = Some(part),
+            // SOAP wants it first; fuel-soap writes it last.
+            "Header" if header.is_none() => header = Some(part),
             "Body" if body.is_none() => body = Some(part),
             _ => {
                 return Err(Fault::Client(
