@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 use types::ApiError;
 use types::content::Classification;
-use types::messages::NewDefinition;
+use types::messages::{Channel, NewDefinition};
 
 #[component]
 pub(super) fn New() -> impl IntoView {
@@ -57,6 +57,7 @@ pub(super) fn New() -> impl IntoView {
             classification: classification.with_untracked(|it| it.parse().ok()),
             template_id: template.with_untracked(|it| it.parse().ok()),
             parameters: Vec::new(),
+            channel: Channel::Email,
         });
     };
     let kinds = vec![

@@ -11,10 +11,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 impl Parameter {
-    /// A value of its kind, where nobody has given one: its default, else something that can be recognised.
+    /// A value of its kind, where nobody has given one: its example or default, else something that can be recognised.
     #[must_use]
-    pub fn example(&self) -> Value {
-        self.default.clone().unwrap_or_else(|| match self.kind {
+    pub fn sample(&self) -> Value {
+        let given = self.example.as_ref().or(self.default.as_ref());
+        given.cloned().unwrap_or_else(|| match self.kind {
             ParameterKind::Text => json!(self.name),
             ParameterKind::Number => json!(7),
             ParameterKind::Boolean => json!(true),
@@ -27,10 +28,10 @@ impl Parameter {
 
     /// A value for each.
     #[must_use]
-    pub fn examples(parameters: &[Self]) -> Map<String, Value> {
+    pub fn samples(parameters: &[Self]) -> Map<String, Value> {
         parameters
             .iter()
-            .map(|it| (it.name.clone(), it.example()))
+            .map(|it| (it.name.clone(), it.sample()))
             .collect()
     }
 }

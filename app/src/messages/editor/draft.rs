@@ -249,6 +249,7 @@ fn definition_change(change: CampaignUpdate, parameters: Option<Vec<Parameter>>)
         sender_profile_id: change.sender_profile_id,
         topics: change.audience.map(|it| it.include_topics),
         parameters,
+        ..DefinitionUpdate::default()
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) struct Given {
 
 impl Given {
     pub fn new(parameter: Parameter) -> Self {
-        let text = match parameter.example() {
+        let text = match parameter.sample() {
             Value::String(text) => text,
             other @ (Value::Array(_) | Value::Object(_)) => {
                 serde_json::to_string_pretty(&other).unwrap_or_default()

@@ -52,6 +52,7 @@ fn parameter(name: &str, kind: ParameterKind, required: bool) -> Parameter {
         kind,
         required,
         default: None,
+        example: None,
         description: String::new(),
     }
 }
