@@ -139,6 +139,8 @@ fn Called(definition: ReviewedDefinition, waiting: bool) -> impl IntoView {
     let ReviewedDefinition {
         key,
         parameters,
+        senders,
+        quiet_hours,
         live,
     } = definition;
     let replaces = move || match live {

@@ -114,8 +114,16 @@ fn About(it: MessageDetail) -> impl IntoView {
         reply_code,
         reply,
         attempts,
+        reply_to,
+        cc,
+        bcc,
+        left_out,
+        attachments,
         ..
     } = it;
+    let files: Vec<String> = attachments.into_iter().map(|it| it.name).collect();
+    // Quiet hours may have put it off.
+    let due_at = message.due_at.filter(|at| Some(*at) != message.send_at);
     let definition = here.href(&format!(
         "/messages/definitions?q={}",
         crate::layout::query_value(&message.definition)
