@@ -62,7 +62,11 @@ pub async fn send(
     let (posted, ticket) = accept(&mut tx, by, state, &definition, &[asked], false).await?;
     tx.commit().await?;
     ticket.hand_over(&posted.accepted).await;
-    posted.messages.into_iter().next().ok_or_else(|| Code::Internal.into())
+    posted
+        .messages
+        .into_iter()
+        .next()
+        .ok_or_else(|| Code::Internal.into())
 }
 
 async fn write(
@@ -79,7 +83,9 @@ async fn write(
     let (answers, accepted) = post_each(&mut tx, by, &plan, ticket.rules(), ticket.worker(), asked).await?;
     tx.commit().await?;
     ticket.hand_over(&accepted).await;
-    let answers = answers.into_iter().map(|it| it.map(|it| it.map_err(ApiError::from)));
+    let answers = answers
+        .into_iter()
+        .map(|it| it.map(|it| it.map_err(ApiError::from)));
     Ok(answers.collect())
 }
 

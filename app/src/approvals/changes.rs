@@ -59,6 +59,8 @@ fn field_text(i18n: I18nContext<Locale>, change: &Change) -> String {
             t_string!(i18n, triggered.order_of_parameters)
         }
         ChangedField::Parameter => t_string!(i18n, triggered.parameter),
+        ChangedField::Senders => t_string!(i18n, triggered.changed_senders),
+        ChangedField::QuietHours => t_string!(i18n, triggered.quiet_hours),
         ChangedField::Surroundings => t_string!(i18n, campaigns.changed_surroundings),
     };
     let mut text = name.to_owned();

@@ -24,7 +24,7 @@ pub(super) fn SealedMessage(review: ReviewDetail) -> impl IntoView {
     let attributes = review
         .definition
         .as_ref()
-        .map(|it| Parameter::examples(&it.parameters));
+        .map(|it| Parameter::samples(&it.parameters));
     let attributes = StoredValue::new(attributes.unwrap_or_default());
     let people = Resource::new(
         move || here.key.get(),

@@ -13,7 +13,7 @@ use crate::ui::*;
 use i18n::{t, t_string, use_i18n};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use types::approvals::{ReviewDetail, ReviewState, ReviewedDefinition};
+use types::approvals::{ReviewDetail, ReviewState, ReviewedDefinition, ReviewedSender};
 use types::campaigns::Schedule;
 use types::{Code, ReviewId};
 
@@ -139,6 +139,8 @@ fn Called(definition: ReviewedDefinition, waiting: bool) -> impl IntoView {
     let ReviewedDefinition {
         key,
         parameters,
+        senders,
+        quiet_hours,
         live,
     } = definition;
     let replaces = move || match live {
@@ -151,10 +153,40 @@ fn Called(definition: ReviewedDefinition, waiting: bool) -> impl IntoView {
                 <p><code class="text-[13px] break-all">{key}</code></p>
                 {waiting.then(|| view! { <p class="text-[13px] text-muted">{t!(i18n, triggered.at_once)} " " {replaces}</p> })}
                 <ParameterList parameters />
+                {(!senders.is_empty()).then(|| view! { <ul class="border-t border-line pt-3">{senders.into_iter().map(|it| view! { <OtherSender it /> }).collect_view()}</ul> })}
+                {quiet_hours
+                    .map(|it| {
+                        view! {
+                            <p class="border-t border-line pt-3 text-[13px]">
+                                {t!(i18n, triggered.quiet_hours)} ": "
+                                {move || {
+                                    let (from, until, zone) = (it.from.clone(), it.until.clone(), it.time_zone.clone());
+                                    t_string!(i18n, triggered.quiet_from_until, from = from, until = until, zone = zone).to_string()
+                                }}
+                            </p>
+                        }
+                    })}
             </div>
         </Card>
     }
     .into_any()
+}
+
+#[component]
+fn OtherSender(it: ReviewedSender) -> impl IntoView {
+    let i18n = use_i18n();
+    let text = move || {
+        let sender = format!("{} <{}>", it.from_name, it.from_address);
+        t_string!(
+            i18n,
+            triggered.other_sender,
+            attribute = it.attribute.clone(),
+            values = it.is.join(", "),
+            sender = sender
+        )
+        .to_string()
+    };
+    view! { <li class="py-1 text-[13px] break-words">{text}</li> }.into_any()
 }
 
 #[component]

@@ -70,6 +70,7 @@ pub fn rule_text(i18n: I18nContext<Locale>, outcome: &str, rule: &str, reply_cod
         "retries_exhausted" => t_string!(i18n, reports.rule_retries_exhausted),
         "render_error" => t_string!(i18n, reports.rule_render_error),
         "expired" => t_string!(i18n, reports.rule_expired),
+        "test_mode" => t_string!(i18n, reports.rule_test_mode),
         "capped" => t_string!(i18n, reports.rule_capped),
         "reply_5xx" => {
             let code = reply_code.map_or_else(|| "5xx".to_owned(), |code| code.to_string());

@@ -4,7 +4,7 @@ use super::actions::Actions;
 use super::api::read_definition;
 use super::versions::Versions;
 use super::words::{DefinitionBadges, ParameterList, count_text};
-use crate::layout::use_here;
+use crate::layout::{query_value, use_here};
 use crate::messages::use_campaign_id;
 use crate::messages::words::{kind_text, language_text};
 use crate::ui::*;
@@ -132,7 +132,10 @@ fn Live(it: DefinitionView) -> impl IntoView {
     let here = use_here();
     let definition = it.detail.definition;
     let usage = it.usage;
-    let asked = here.href(&format!("/messages/asked?definition={}", definition.key));
+    let asked = here.href(&format!(
+        "/messages/asked?definition={}",
+        query_value(&definition.key)
+    ));
     let Some(live) = definition.live else {
         return view! {
             <Card title=move || t_string!(i18n, triggered.live)>

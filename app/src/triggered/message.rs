@@ -75,7 +75,7 @@ fn Loaded(it: MessageDetail, reload: Callback<()>) -> impl IntoView {
     };
     let (crumb, heading) = (title.clone(), title.clone());
     let cancellable = state == MessageState::Scheduled && here.may(Permission::SendMessages);
-    let rules = it.rules.clone();
+    let (rules, tested) = (it.rules.clone(), it.test);
     view! {
         <Title text=title />
         <Breadcrumb crumbs=vec![
@@ -87,6 +87,7 @@ fn Loaded(it: MessageDetail, reload: Callback<()>) -> impl IntoView {
             badge=move || view! { <MessageBadge state /> }
             actions=move || cancellable.then(|| view! { <Cancel id reload /> })
         />
+        {tested.then(|| view! { <div class="mb-6"><Notice>{t!(i18n, triggered.was_test)}</Notice></div> })}
         <div class="grid items-start gap-6 lg:grid-cols-2">
             <div class="flex min-w-0 flex-col gap-6">
                 <About it=it.clone() />
@@ -113,8 +114,16 @@ fn About(it: MessageDetail) -> impl IntoView {
         reply_code,
         reply,
         attempts,
+        reply_to,
+        cc,
+        bcc,
+        left_out,
+        attachments,
         ..
     } = it;
+    let files: Vec<String> = attachments.into_iter().map(|it| it.name).collect();
+    // Quiet hours may have put it off.
+    let due_at = message.due_at.filter(|at| Some(*at) != message.send_at);
     let definition = here.href(&format!(
         "/messages/definitions?q={}",
         crate::layout::query_value(&message.definition)
@@ -138,18 +147,38 @@ fn About(it: MessageDetail) -> impl IntoView {
                 </FactRow>
                 <FactRow label=move || t_string!(i18n, triggered.asked_at)><Moment at=message.created_at style=TimeStyle::DateTimeZone /></FactRow>
                 {message.send_at.map(|at| view! { <FactRow label=move || t_string!(i18n, triggered.send_at)><Moment at style=TimeStyle::DateTimeZone /></FactRow> })}
+                {due_at.map(|at| view! { <FactRow label=move || t_string!(i18n, triggered.due_at)><Moment at style=TimeStyle::DateTimeZone /></FactRow> })}
                 {message.expires_at.map(|at| view! { <FactRow label=move || t_string!(i18n, triggered.expires_at)><Moment at style=TimeStyle::DateTimeZone /></FactRow> })}
                 {(!rule.is_empty())
                     .then(|| view! { <FactRow label=move || t_string!(i18n, campaigns.reason)>{move || rule_text(i18n, state.as_str(), &rule, reply_code)}</FactRow> })}
                 {(!reply.is_empty())
                     .then(|| view! { <FactRow label=move || t_string!(i18n, triggered.reply)><code class="text-xs break-words">{reply}</code></FactRow> })}
                 {(attempts > 0).then(|| view! { <FactRow label=move || t_string!(i18n, campaigns.attempts)>{attempts}</FactRow> })}
+                {(!reply_to.is_empty()).then(|| view! { <FactRow label=move || t_string!(i18n, campaigns.reply_to)>{reply_to}</FactRow> })}
+                <Several label=move || t_string!(i18n, triggered.copies) values=cc />
+                <Several label=move || t_string!(i18n, triggered.blind_copies) values=bcc />
+                <Several label=move || t_string!(i18n, triggered.without_copy) values=left_out />
+                <Several label=move || t_string!(i18n, triggered.attachments) values=files />
                 {own_key.map(|key| view! { <FactRow label=move || t_string!(i18n, triggered.own_key)><code class="text-xs break-all">{key}</code></FactRow> })}
                 <FactRow label=move || t_string!(i18n, triggered.message_id)><code class="text-xs break-all">{message.id.to_string()}</code></FactRow>
             </Facts>
         </Card>
     }
     .into_any()
+}
+
+/// Addresses or files, where there are any.
+#[component]
+fn Several(#[prop(into)] label: TextProp, values: Vec<String>) -> impl IntoView {
+    (!values.is_empty())
+        .then(|| {
+            let lines = values
+                .into_iter()
+                .map(|it| view! { <span class="block break-all">{it}</span> })
+                .collect_view();
+            view! { <FactRow label>{lines}</FactRow> }
+        })
+        .into_any()
 }
 
 /// What the caller gave to get it back.

@@ -57,7 +57,7 @@ pub(super) fn New() -> impl IntoView {
             classification: classification.with_untracked(|it| it.parse().ok()),
             template_id: template.with_untracked(|it| it.parse().ok()),
             parameters: Vec::new(),
-            channel: Channel::default(),
+            channel: Channel::Email,
         });
     };
     let kinds = vec![

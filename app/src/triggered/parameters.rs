@@ -17,14 +17,13 @@ struct Row {
     kind: RwSignal<String>,
     required: RwSignal<bool>,
     default: RwSignal<String>,
-    /// Given by the API; kept.
-    example: RwSignal<Option<Value>>,
+    example: RwSignal<String>,
     description: RwSignal<String>,
 }
 
 impl Row {
     fn new(it: &Parameter) -> Self {
-        let default = match &it.default {
+        let written = |value: &Option<Value>| match value {
             None => String::new(),
             Some(Value::String(text)) => text.clone(),
             Some(other) => other.to_string(),
@@ -33,8 +32,8 @@ impl Row {
             name: RwSignal::new(it.name.clone()),
             kind: RwSignal::new(it.kind.as_str().to_owned()),
             required: RwSignal::new(it.required),
-            default: RwSignal::new(default),
-            example: RwSignal::new(it.example.clone()),
+            default: RwSignal::new(written(&it.default)),
+            example: RwSignal::new(written(&it.example)),
             description: RwSignal::new(it.description.clone()),
         }
     }
@@ -50,7 +49,7 @@ impl Row {
             kind,
             required: self.required.get(),
             default: self.default.with(|it| value_of(kind, it)),
-            example: self.example.get(),
+            example: self.example.with(|it| value_of(kind, it)),
             description: self.description.get(),
         }
     }
@@ -80,6 +79,7 @@ pub(super) fn ParametersStep(data: StoredValue<EditorData>) -> impl IntoView {
         .parameters
         .with_untracked(|it| it.iter().map(Row::new).collect::<Vec<_>>());
     let rows = RwSignal::new(start);
+    let owner = StoredValue::new(Owner::current().unwrap_or_default());
     Effect::new(move |first: Option<()>| {
         let now: Vec<Parameter> = rows.with(|rows| rows.iter().map(|row| row.parameter()).collect());
         if first.is_some() && editing.parameters.with_untracked(|before| *before != now) {
@@ -95,7 +95,9 @@ pub(super) fn ParametersStep(data: StoredValue<EditorData>) -> impl IntoView {
             example: None,
             description: String::new(),
         };
-        rows.update(|rows| rows.push(Row::new(&fresh)));
+        // Of this step, whichever part of it was pressed: the parts come and go.
+        let row = owner.with_value(|owner| owner.with(|| Row::new(&fresh)));
+        rows.update(|rows| rows.push(row));
         focus(rows.with_untracked(Vec::len) - 1);
     };
     let remove = Callback::new(move |at: usize| {
@@ -203,6 +205,9 @@ fn RowForm(
                 </Field>
                 <Field name=field("default") label=move || t_string!(i18n, triggered.parameter_default) hint=default_hint>
                     <TextInput bind=row.default />
+                </Field>
+                <Field name=field("example") label=move || t_string!(i18n, triggered.parameter_example) hint=move || t_string!(i18n, triggered.example_hint)>
+                    <TextInput bind=row.example />
                 </Field>
                 <Field name=field("description") label=move || t_string!(i18n, triggered.parameter_description)>
                     <TextInput bind=row.description maxlength=500 />

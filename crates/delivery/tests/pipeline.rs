@@ -55,7 +55,10 @@ async fn copies_are_asked_for_one_by_one_and_a_refused_one_is_told() {
         ("RCPT TO:<b@s.example>\r\n", "250 ok\r\n"),
         ("DATA\r\n", "354 go\r\n"),
         // The next one, without copies, goes in its group again.
-        (&format!("{CONTENT_WIRE}{GROUP_A}"), "250 one\r\n250 ok\r\n250 ok\r\n354 go\r\n"),
+        (
+            &format!("{CONTENT_WIRE}{GROUP_A}"),
+            "250 one\r\n250 ok\r\n250 ok\r\n354 go\r\n",
+        ),
         (CONTENT_WIRE, "250 two\r\n"),
         // The recipient itself refused: nobody gets a copy.
         ("MAIL FROM:<b@s.example>\r\n", "250 ok\r\n"),

@@ -152,8 +152,15 @@ fn files_and_copies_arrive_as_they_were_given() {
         }
     }
     for bad in ["", "a\r\nBcc: x@y.zz", "a\0.pdf"] {
-        let attached = [Attached { name: bad, kind: "application/pdf", content: b"x" }];
-        let message = Message { attached: &attached, ..message };
+        let attached = [Attached {
+            name: bad,
+            kind: "application/pdf",
+            content: b"x",
+        }];
+        let message = Message {
+            attached: &attached,
+            ..message
+        };
         assert!(message.assemble().is_err(), "{bad:?}");
     }
 }

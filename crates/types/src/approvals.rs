@@ -2,7 +2,7 @@
 
 use crate::campaigns::{Audience, AudienceCounts, RevisionSummary, Schedule, Sender};
 use crate::content::Classification;
-use crate::messages::Parameter;
+use crate::messages::{Parameter, QuietHours};
 use crate::text_enum::text_enum;
 use crate::{CampaignId, Language, ReviewId, UnitId};
 use jiff::Timestamp;
@@ -95,8 +95,25 @@ pub struct ReviewDetail {
 pub struct ReviewedDefinition {
     pub key: String,
     pub parameters: Vec<Parameter>,
+    /// Other senders; the first that fits.
+    #[serde(default)]
+    pub senders: Vec<ReviewedSender>,
+    /// When what may wait does not go.
+    #[serde(default)]
+    pub quiet_hours: Option<QuietHours>,
     /// Number of the version that calls are answered with until this is approved; none: they are refused.
     pub live: Option<i32>,
+}
+
+/// Another sender where an attribute says so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct ReviewedSender {
+    pub attribute: String,
+    /// Fits where the attribute is one of these.
+    pub is: Vec<String>,
+    pub from_name: String,
+    pub from_address: String,
 }
 
 /// An earlier revision.
@@ -131,6 +148,10 @@ text_enum! {
         Throttle = "throttle",
         /// Of a message definition: what calls give; which, in `parameter`. None there: only their order.
         Parameter = "parameter",
+        /// Of a message definition: other senders, by attributes.
+        Senders = "senders",
+        /// Of a message definition: when what may wait does not go.
+        QuietHours = "quiet_hours",
         /// Footer, address, links: what comes from the unit and the catalogue.
         Surroundings = "surroundings",
     }

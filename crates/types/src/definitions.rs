@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 impl Parameter {
-    /// A value of its kind, where no call gives one: its example, its default, else something that can be recognised.
+    /// A value of its kind, where nobody has given one: its example or default, else something that can be recognised.
     #[must_use]
     pub fn sample(&self) -> Value {
         let given = self.example.as_ref().or(self.default.as_ref());
@@ -28,7 +28,7 @@ impl Parameter {
 
     /// A value for each.
     #[must_use]
-    pub fn examples(parameters: &[Self]) -> Map<String, Value> {
+    pub fn samples(parameters: &[Self]) -> Map<String, Value> {
         parameters
             .iter()
             .map(|it| (it.name.clone(), it.sample()))

@@ -121,7 +121,10 @@ async fn prepare(engine: &Engine, context: Context) -> Result<Prepared, Unusable
     for choice in &context.senders {
         let other = self::from(engine, &context, &choice.sender).await?;
         let known = std::iter::once(&from).chain(&others);
-        if known.into_iter().all(|it| it.sender.domain() != other.sender.domain()) {
+        if known
+            .into_iter()
+            .all(|it| it.sender.domain() != other.sender.domain())
+        {
             rates.extend(self::rates(engine, other.sender.domain()).await?);
         }
         others.push(other);
@@ -152,7 +155,9 @@ async fn from(engine: &Engine, context: &Context, sender: &Sender) -> Result<Fro
     };
     let places = sending::places(&engine.domain, context.unit, address.domain()).await?;
     Ok(From {
-        bounce_domain: places.bounce_domain.unwrap_or_else(|| address.domain().to_owned()),
+        bounce_domain: places
+            .bounce_domain
+            .unwrap_or_else(|| address.domain().to_owned()),
         origin: places.tracking_origin,
         signers: signers(engine, address.domain()).await?,
         sender: address,

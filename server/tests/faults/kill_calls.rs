@@ -30,7 +30,11 @@ async fn what_was_accepted_is_sent_though_the_server_is_killed() {
     let token = token(&scene).await;
     // Answers come long before the relay has taken anything.
     scene.sink.delay(40);
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
     let accepted = Arc::new(Mutex::new(BTreeSet::new()));
     for kill in 0..KILLS {
         let mut server = scene.server("data", port);
@@ -42,7 +46,10 @@ async fn what_was_accepted_is_sent_though_the_server_is_killed() {
                     let mut n = 0;
                     // Until the server is gone.
                     while let Some(address) = call(port, &token, &format!("{kill}-{caller}-{n}")) {
-                        accepted.lock().unwrap_or_else(PoisonError::into_inner).insert(address);
+                        accepted
+                            .lock()
+                            .unwrap_or_else(PoisonError::into_inner)
+                            .insert(address);
                         n += 1;
                     }
                 })
@@ -81,7 +88,12 @@ async fn what_was_accepted_is_sent_though_the_server_is_killed() {
         .map(|event| event.to.clone())
         .collect();
     let lost: Vec<_> = accepted.difference(&got).collect();
-    assert!(lost.is_empty(), "{} of {} got nothing: {lost:?}", lost.len(), accepted.len());
+    assert!(
+        lost.is_empty(),
+        "{} of {} got nothing: {lost:?}",
+        lost.len(),
+        accepted.len()
+    );
     // Whoever got it twice got the same message, by which mailboxes know it.
     let ids: BTreeSet<(&str, &str)> = events
         .iter()
@@ -89,7 +101,11 @@ async fn what_was_accepted_is_sent_though_the_server_is_killed() {
         .map(|event| (event.to.as_str(), event.message_id.as_str()))
         .collect();
     assert_eq!(ids.len(), got.len());
-    println!("{} accepted over {KILLS} kills, {} hand-overs", accepted.len(), events.len());
+    println!(
+        "{} accepted over {KILLS} kills, {} hand-overs",
+        accepted.len(),
+        events.len()
+    );
 }
 
 async fn token(scene: &Scene) -> String {

@@ -269,7 +269,9 @@ async fn copies_files_and_another_sender_are_in_the_mail(pool: PgPool) {
     };
     let edit = System.grant::<EditCampaigns>(university.admissions);
     let mut tx = university.domain.begin().await.unwrap();
-    messages::update(&mut tx, &edit, defined.id, &change).await.unwrap();
+    messages::update(&mut tx, &edit, defined.id, &change)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     university.approved(&defined).await.unwrap();
     let jobs = start(&university, settings(sink.port, 2)).await;
@@ -295,7 +297,10 @@ async fn copies_files_and_another_sender_are_in_the_mail(pool: PgPool) {
     let text = String::from_utf8_lossy(&mail.raw);
     assert!(!text.contains("archive@mail.example"), "nobody sees a blind copy");
     let read = support::read_with_mailparser(&mail.raw);
-    assert_eq!(read["from"], json!([{"name": "Faculty of Law", "address": "law@university.test"}]));
+    assert_eq!(
+        read["from"],
+        json!([{"name": "Faculty of Law", "address": "law@university.test"}])
+    );
     assert_eq!(read["replyTo"][0]["address"], "dean@university.test");
     assert_eq!(read["cc"][1]["address"], "gone@mail.example");
     assert_eq!(
@@ -307,21 +312,34 @@ async fn copies_files_and_another_sender_are_in_the_mail(pool: PgPool) {
     let mut seen = None;
     for _ in 0..200 {
         let mut tx = university.domain.begin().await.unwrap();
-        seen = messages::find(&mut tx, &by, &accepted.id.to_string()).await.unwrap();
-        if seen.as_ref().is_some_and(|it| it.message.state == MessageState::Sent) {
+        seen = messages::find(&mut tx, &by, &accepted.id.to_string())
+            .await
+            .unwrap();
+        if seen
+            .as_ref()
+            .is_some_and(|it| it.message.state == MessageState::Sent)
+        {
             break;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let reply = seen.unwrap().reply;
-    assert!(reply.ends_with("copies refused: 1 (550 5.1.1 no such user)"), "{reply}");
+    assert!(
+        reply.ends_with("copies refused: 1 (550 5.1.1 no such user)"),
+        "{reply}"
+    );
 
     // Another message is from the office.
-    posted(&university, &intake, university.asked("bob@mail.example", "7")).await.unwrap();
+    posted(&university, &intake, university.asked("bob@mail.example", "7"))
+        .await
+        .unwrap();
     arrived(&sink, "bob@mail.example").await;
     let mails = sink.received();
     let mail = mails.iter().find(|mail| mail.to == "bob@mail.example").unwrap();
     let read = support::read_with_mailparser(&mail.raw);
-    assert_eq!(read["from"], json!([{"name": "Office", "address": "office@university.test"}]));
+    assert_eq!(
+        read["from"],
+        json!([{"name": "Office", "address": "office@university.test"}])
+    );
     jobs.stop().await;
 }

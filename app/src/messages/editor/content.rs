@@ -51,7 +51,7 @@ pub(super) fn ContentStep(data: StoredValue<EditorData>) -> impl IntoView {
     let draft =
         Signal::derive(move || template.with(|it| it.as_ref().map(|it| render_draft(editing, data, it))));
     // What calls give is not what is known of somebody: an example of each stands in.
-    let attributes = Signal::derive(move || editing.parameters.with(|it| Parameter::examples(it)));
+    let attributes = Signal::derive(move || editing.parameters.with(|it| Parameter::samples(it)));
     view! {
         <TemplateBar data template />
         <Show

@@ -98,7 +98,11 @@ impl Message<'_> {
     /// When a value would break out of its header field; `out` then holds a beginning.
     pub fn assemble_into(&self, out: &mut String) -> Result<(), MessageError> {
         out.clear();
-        let files: usize = self.attached.iter().map(|it| 512 + it.content.len() * 3 / 2).sum();
+        let files: usize = self
+            .attached
+            .iter()
+            .map(|it| 512 + it.content.len() * 3 / 2)
+            .sum();
         out.reserve(1024 + self.text.len() + self.html.map_or(0, |html| html.len() + html.len() / 8) + files);
         self.headers(out)?;
         if self.attached.is_empty() {

@@ -54,15 +54,24 @@ pub(super) fn changes(before: &Parts, after: &Parts) -> Result<Vec<Change>> {
         &throttle(after.throttle_per_hour),
     );
     if before.called != after.called {
-        told.parameters(&called(before)?, &called(after)?);
+        let (old, new) = (called(before)?, called(after)?);
+        if old.parameters != new.parameters {
+            told.parameters(&old.parameters, &new.parameters);
+        }
+        if old.senders != new.senders {
+            told.bare(ChangedField::Senders);
+        }
+        if old.quiet_hours != new.quiet_hours {
+            told.bare(ChangedField::QuietHours);
+        }
     }
     Ok(told.0)
 }
 
-fn called(parts: &Parts) -> Result<Vec<Parameter>> {
+fn called(parts: &Parts) -> Result<Called> {
     Ok(match &parts.called {
-        Some(called) => serde_json::from_value::<Called>(called.clone())?.parameters,
-        None => Vec::new(),
+        Some(called) => serde_json::from_value(called.clone())?,
+        None => Called::default(),
     })
 }
 

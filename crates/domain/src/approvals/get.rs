@@ -1,10 +1,10 @@
 use super::{changes, state, took_part};
 use crate::access::ReadCampaigns;
-use crate::campaigns::{self, Called, Stored, hex};
+use crate::campaigns::{self, Called, SenderChoice, Stored, hex};
 use crate::{Error, Granted, Result, Tx};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use types::approvals::{Change, ComparedWith, ReviewDetail, ReviewState, ReviewedDefinition};
+use types::approvals::{Change, ComparedWith, ReviewDetail, ReviewState, ReviewedDefinition, ReviewedSender};
 use types::campaigns::{Audience, RevisionSummary};
 use types::content::SamplePerson;
 use types::{CampaignId, Language, ReviewId, RevisionId, TopicId, UnitId, UserId};
@@ -104,6 +104,8 @@ pub async fn get(
     let definition = definition.transpose()?.map(|called| ReviewedDefinition {
         key: called.key,
         parameters: called.parameters,
+        senders: called.senders.into_iter().map(other_sender).collect(),
+        quiet_hours: called.quiet_hours,
         live: row.live,
     });
     let names = topic_names(tx, row.unit_id, language).await?;
@@ -145,6 +147,15 @@ pub async fn get(
         seal_broken: !stored.holds(),
         source: stored.parts.source,
     }))
+}
+
+fn other_sender(it: SenderChoice) -> ReviewedSender {
+    ReviewedSender {
+        attribute: it.attribute,
+        is: it.is,
+        from_name: it.sender.from_name,
+        from_address: it.sender.from_address,
+    }
 }
 
 /// Default language and versions of a sealed source.

@@ -30,7 +30,7 @@ pub(crate) struct Draft {
 }
 
 /// How a message definition is called, as it is sealed.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Called {
     pub key: String,
     pub parameters: Vec<Parameter>,

@@ -41,6 +41,7 @@ pub async fn test_send(
     let test = Test {
         source: &source,
         sender: &sender,
+        from_name: None,
         person: &person,
     };
     send_rendered(tx, by, test, &colleagues).await?;
@@ -61,6 +62,8 @@ pub async fn test_send(
 pub(crate) struct Test<'a> {
     pub source: &'a render::Source,
     pub sender: &'a Sender,
+    /// In place of the name that the message has.
+    pub from_name: Option<&'a str>,
     /// Whom it is rendered for.
     pub person: &'a Person,
 }
@@ -97,7 +100,7 @@ pub(crate) async fn send_rendered(
     for (name, address) in to {
         let mail = PreparedMail {
             unit: by.unit(),
-            from_name: rendered.from_name.clone(),
+            from_name: test.from_name.unwrap_or(&rendered.from_name).to_owned(),
             from_address: test.sender.from_address.clone(),
             reply_to: test.sender.reply_to.clone(),
             to_name: name.clone(),

@@ -79,7 +79,11 @@ pub async fn context(domain: &Domain, dispatch: DispatchId) -> Result<Option<Con
         },
         source,
         sender: serde_json::from_value(row.sender)?,
-        senders: row.senders.map(serde_json::from_value).transpose()?.unwrap_or_default(),
+        senders: row
+            .senders
+            .map(serde_json::from_value)
+            .transpose()?
+            .unwrap_or_default(),
         topic,
     }))
 }

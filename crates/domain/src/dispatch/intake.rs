@@ -198,7 +198,9 @@ pub async fn accept(
         lines.iter().map(|it| it.expires_at.map(ts)).collect();
     let due_at: Vec<Option<jiff_sqlx::Timestamp>> = lines.iter().map(|it| it.due_at.map(ts)).collect();
     let tests: Vec<bool> = lines.iter().map(|it| it.test).collect();
-    let extra = lines.iter().map(|it| it.extra.as_ref().map(serde_json::to_value).transpose());
+    let extra = lines
+        .iter()
+        .map(|it| it.extra.as_ref().map(serde_json::to_value).transpose());
     let extra: Vec<Option<Value>> = extra.collect::<Result<_, _>>()?;
     let hashes: Vec<Vec<u8>> = lines.iter().map(|it| it.hash.to_vec()).collect();
     let rows = sqlx::query!(

@@ -30,7 +30,7 @@ pub use claim::{Chunk, Claimed, Recipient, Slice, claim, held_by, slice};
 pub use context::{Context, context, rules};
 pub use control::{cancel, pause, resume, set_throttle};
 pub use expand::{Expansion, expand};
-pub use intake::{Accepted, Call, Line, Standing, accept, recall, stand, AttachedTo, Extra, file};
+pub use intake::{Accepted, AttachedTo, Call, Extra, Line, Standing, accept, file, recall, stand};
 pub use live::{live, running};
 pub use partition::{Partition, detach, partitions, prepare_partitions};
 pub use record::{Batch, Deferral, Outcome, OutcomeKind, Rules, record};

@@ -79,7 +79,13 @@ pub(super) fn check(given: &[Attachment], prefix: &str, fields: &mut Fields) -> 
         let sound = !name.is_empty()
             && name.chars().count() <= NAME_CHARS
             && !name.starts_with('.')
-            && !name.contains(|c: char| c.is_control() || matches!(c, '/' | '\\' | '"' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}'));
+            && !name.contains(|c: char| {
+                c.is_control()
+                    || matches!(
+                        c,
+                        '/' | '\\' | '"' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}'
+                    )
+            });
         if !sound {
             fields.add(&field("name"), Code::BadFormat);
             continue;
@@ -151,9 +157,12 @@ pub(super) async fn keep(
 /// # Errors
 /// When the database cannot be asked.
 pub async fn forget_files(domain: &crate::Domain) -> Result<u64> {
-    let done = sqlx::query!("delete from message_files where keep_until < $1", ts(domain.now()) as _)
-        .execute(domain.pool())
-        .await?;
+    let done = sqlx::query!(
+        "delete from message_files where keep_until < $1",
+        ts(domain.now()) as _
+    )
+    .execute(domain.pool())
+    .await?;
     Ok(done.rows_affected())
 }
 
@@ -173,7 +182,11 @@ mod tests {
                 assert_eq!(files.len(), 1);
                 None
             }
-            Err(error) => error.to_api().fields.first().map(|it| (it.field.clone(), it.code)),
+            Err(error) => error
+                .to_api()
+                .fields
+                .first()
+                .map(|it| (it.field.clone(), it.code)),
         }
     }
 
@@ -195,7 +208,14 @@ mod tests {
             assert_eq!(refused(name, content), kind, "{name}");
         }
         let name = Some(("attachments.0.name".to_owned(), Code::BadFormat));
-        for bad in ["", "../a.pdf", "a\r\nBcc: x@example.org.pdf", "a\".pdf", ".pdf", "fdp\u{202e}.pdf"] {
+        for bad in [
+            "",
+            "../a.pdf",
+            "a\r\nBcc: x@example.org.pdf",
+            "a\".pdf",
+            ".pdf",
+            "fdp\u{202e}.pdf",
+        ] {
             assert_eq!(refused(bad, pdf), name, "{bad:?}");
         }
     }

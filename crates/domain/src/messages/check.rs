@@ -128,7 +128,10 @@ fn check_one(
     if many > COPIES {
         fields.add(&name("cc"), Code::OutOfRange);
     } else if many > 0 && !plan.copies {
-        fields.add(&name(if asked.cc.is_empty() { "bcc" } else { "cc" }), Code::NoCopies);
+        fields.add(
+            &name(if asked.cc.is_empty() { "bcc" } else { "cc" }),
+            Code::NoCopies,
+        );
     } else {
         cc = copies("cc", &asked.cc, fields);
         bcc = copies("bcc", &asked.bcc, fields);

@@ -124,7 +124,7 @@ pub(super) fn values(
 /// Somebody with a value for every parameter, for checks and previews.
 pub(crate) fn sample(parameters: &[Parameter]) -> Person {
     let mut person = Person::made_up();
-    person.attributes.extend(Parameter::examples(parameters));
+    person.attributes.extend(Parameter::samples(parameters));
     person
 }
 

@@ -46,8 +46,7 @@ pub async fn plan(tx: &mut Tx, by: &Granted<SendMessages>, key: &str) -> Result<
     if !row.is_active {
         return Err(Error::wrong_state("paused"));
     }
-    let (Some(revision), Some(dispatch), Some(called)) = (row.revision, row.dispatch, row.called)
-    else {
+    let (Some(revision), Some(dispatch), Some(called)) = (row.revision, row.dispatch, row.called) else {
         return Err(Error::wrong_state("draft"));
     };
     let called: Called = serde_json::from_value(called)?;

@@ -1,7 +1,7 @@
 use super::attachments::{self, File};
-use super::{Plan, copies};
 use super::check::{Right, check};
 use super::people::{Person, known, resolve};
+use super::{Plan, copies};
 use crate::access::{ActorKind, SendMessages};
 use crate::contacts::address::EmailAddress;
 use crate::dispatch::{self, Accepted, Extra, Line, Rules, Worker};
@@ -123,7 +123,9 @@ async fn write(
         webhooks::accepted(tx, by.unit(), &accepted, |rule| rules.end_of_held(rule)).await?;
     }
     if accepted.len() == lines.len() {
-        let answers = order.into_iter().map(|(id, key, _)| Ok(AcceptedMessage { id, key }));
+        let answers = order
+            .into_iter()
+            .map(|(id, key, _)| Ok(AcceptedMessage { id, key }));
         return Ok((answers.collect(), accepted));
     }
     let known = earlier(tx, by, &order).await?;
@@ -158,9 +160,8 @@ fn line(tx: &mut Tx, right: &Right, person: Person, refusing: &HashSet<String>) 
 fn extra(right: &Right, refusing: &HashSet<String>) -> Extra {
     let mut left_out = Vec::new();
     let mut going = |copies: &[EmailAddress]| {
-        let (refused, going): (Vec<_>, Vec<_>) = copies
-            .iter()
-            .partition(|it| refusing.contains(it.normalised()));
+        let (refused, going): (Vec<_>, Vec<_>) =
+            copies.iter().partition(|it| refusing.contains(it.normalised()));
         left_out.extend(refused.into_iter().map(|it| it.as_str().to_owned()));
         going.into_iter().map(|it| it.as_str().to_owned()).collect()
     };

@@ -122,7 +122,9 @@ async fn live(tx: &mut Tx, by: &Granted<SendMessages>, id: CampaignId) -> Result
     .await?
     .ok_or_else(Error::not_found)?
     .ok_or_else(|| Error::wrong_state("draft"))?;
-    let stored = load(tx.conn(), by.unit(), revision).await?.ok_or_else(Error::not_found)?;
+    let stored = load(tx.conn(), by.unit(), revision)
+        .await?
+        .ok_or_else(Error::not_found)?;
     let called = stored.parts.called.clone().ok_or_else(Error::not_found)?;
     let called: campaigns::Called = serde_json::from_value(called)?;
     let sealed = stored.open()?;
@@ -149,12 +151,7 @@ struct Known {
     rules: Vec<RuleEvaluated>,
 }
 
-async fn known(
-    tx: &mut Tx,
-    by: &Granted<SendMessages>,
-    version: &Version,
-    to: &To,
-) -> Result<Option<Known>> {
+async fn known(tx: &mut Tx, by: &Granted<SendMessages>, version: &Version, to: &To) -> Result<Option<Known>> {
     let email = EmailAddress::parse(&to.email).ok();
     let email = email.map(|it| it.normalised().to_owned());
     let row = sqlx::query!(

@@ -4,7 +4,9 @@
 use super::parameters;
 use crate::access::{EditCampaigns, ReadCampaigns, ReadContacts};
 use crate::audit::{self, Object};
-use crate::campaigns::{Draft, Test, known_person, load, prepare_draft, read, send_rendered};
+use crate::campaigns::{
+    Called, Draft, SenderChoice, Test, known_person, load, prepare_draft, read, send_rendered,
+};
 use crate::contacts::address::EmailAddress;
 use crate::error::Fields;
 use crate::{Error, Granted, Result, Tx};
@@ -26,6 +28,8 @@ struct Tried {
     parameters: Vec<Parameter>,
     source: Option<render::Source>,
     sender: Option<Sender>,
+    /// Other senders, by attributes.
+    senders: Vec<SenderChoice>,
     missing: Vec<CheckCode>,
 }
 
@@ -44,6 +48,7 @@ async fn tried(tx: &mut Tx, unit: UnitId, id: CampaignId, edition: Edition) -> R
                 parameters: called.parameters,
                 source: prepared.source,
                 sender: prepared.sender,
+                senders: prepared.senders,
                 missing: prepared.missing,
                 draft,
             })
@@ -51,7 +56,10 @@ async fn tried(tx: &mut Tx, unit: UnitId, id: CampaignId, edition: Edition) -> R
         Edition::Live => {
             let revision = live(tx, unit, id).await?.ok_or_else(Error::not_found)?;
             let stored = load(tx.conn(), unit, revision).await?;
-            let sealed = stored.ok_or_else(Error::not_found)?.open()?;
+            let stored = stored.ok_or_else(Error::not_found)?;
+            let called = stored.parts.called.clone().map(serde_json::from_value::<Called>);
+            let senders = called.transpose()?.map(|it| it.senders).unwrap_or_default();
+            let sealed = stored.open()?;
             Ok(Tried {
                 draft,
                 number: Some(sealed.number),
@@ -60,6 +68,7 @@ async fn tried(tx: &mut Tx, unit: UnitId, id: CampaignId, edition: Edition) -> R
                 parameters: sealed.parameters.unwrap_or_default(),
                 source: Some(sealed.source),
                 sender: Some(sealed.sender),
+                senders,
                 missing: Vec::new(),
             })
         }
@@ -180,9 +189,12 @@ pub async fn try_out(
     let (Some(source), Some(sender)) = (it.source, it.sender) else {
         return Err(Error::code(Code::ChecksFailed));
     };
+    let attributes = Value::Object(person.attributes.clone());
+    let other = it.senders.iter().find(|it| it.fits(&attributes));
     let test = Test {
         source: &source,
-        sender: &sender,
+        sender: other.map_or(&sender, |it| &it.sender),
+        from_name: other.map(|it| it.sender.from_name.as_str()),
         person: &person,
     };
     send_rendered(tx, by, test, &[(row.name, row.email)]).await?;

@@ -13,7 +13,7 @@ use types::{
     Language, PageQuery,
     campaigns::LanguageContent,
     content::{Classification, SlotValue},
-    messages::{DefinitionUpdate, NewDefinition, Parameter, ParameterKind},
+    messages::{Channel, DefinitionUpdate, NewDefinition, Parameter, ParameterKind},
 };
 
 impl Demo {
@@ -43,7 +43,7 @@ impl Demo {
             classification: Some(Classification::Transactional),
             template_id: Some(template.id),
             parameters: parameters(),
-            channel: Default::default(),
+            channel: Channel::Email,
         };
         let id = messages::create(&mut tx, &by, &new).await?;
         let fresh = messages::get(&mut tx, &reads, id)
@@ -85,9 +85,19 @@ fn parameters() -> Vec<Parameter> {
         example: None,
         description: description.to_owned(),
     };
+    let with = |it: Parameter, example: &str| Parameter {
+        example: Some(json!(example)),
+        ..it
+    };
     vec![
-        parameter("number", ParameterKind::Text, true, "Number of the application"),
-        parameter("programme", ParameterKind::Text, true, "Name of the programme"),
+        with(
+            parameter("number", ParameterKind::Text, true, "Number of the application"),
+            "2026/417",
+        ),
+        with(
+            parameter("programme", ParameterKind::Text, true, "Name of the programme"),
+            "Naval architecture",
+        ),
         Parameter {
             default: Some(json!(14)),
             ..parameter(

@@ -11,16 +11,61 @@ const ANY: &str = "4XX";
 
 /// Name in `components`, status, when it comes, and the code it mostly has.
 const ERRORS: &[(&str, StatusCode, &str, Code)] = &[
-    ("BadRequest", StatusCode::BAD_REQUEST, "The request cannot be read; `detail` says where.", Code::BadRequest),
-    ("NotSignedIn", StatusCode::UNAUTHORIZED, "No token, or one that is over or shut out: get a new one.", Code::NotSignedIn),
-    ("Forbidden", StatusCode::FORBIDDEN, "The token lacks the scope, or the client the right.", Code::Forbidden),
-    ("NotFound", StatusCode::NOT_FOUND, "There is no such thing in the unit.", Code::NotFound),
-    ("Conflict", StatusCode::CONFLICT, "It is not in the state for this, or somebody was quicker; `params` names the state.", Code::WrongState),
+    (
+        "BadRequest",
+        StatusCode::BAD_REQUEST,
+        "The request cannot be read; `detail` says where.",
+        Code::BadRequest,
+    ),
+    (
+        "NotSignedIn",
+        StatusCode::UNAUTHORIZED,
+        "No token, or one that is over or shut out: get a new one.",
+        Code::NotSignedIn,
+    ),
+    (
+        "Forbidden",
+        StatusCode::FORBIDDEN,
+        "The token lacks the scope, or the client the right.",
+        Code::Forbidden,
+    ),
+    (
+        "NotFound",
+        StatusCode::NOT_FOUND,
+        "There is no such thing in the unit.",
+        Code::NotFound,
+    ),
+    (
+        "Conflict",
+        StatusCode::CONFLICT,
+        "It is not in the state for this, or somebody was quicker; `params` names the state.",
+        Code::WrongState,
+    ),
     ("Gone", StatusCode::GONE, "It was there once.", Code::LinkExpired),
-    ("TooLarge", StatusCode::PAYLOAD_TOO_LARGE, "The body is longer than the route takes.", Code::TooLarge),
-    ("Invalid", StatusCode::UNPROCESSABLE_ENTITY, "What is asked for is not right; `errors` names each field.", Code::Invalid),
-    ("TooMany", StatusCode::TOO_MANY_REQUESTS, "More than the client may ask for; `Retry-After` says when to go on.", Code::Throttled),
-    ("Unavailable", StatusCode::SERVICE_UNAVAILABLE, "The database is away; nothing has happened. Ask again.", Code::Unavailable),
+    (
+        "TooLarge",
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "The body is longer than the route takes.",
+        Code::TooLarge,
+    ),
+    (
+        "Invalid",
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "What is asked for is not right; `errors` names each field.",
+        Code::Invalid,
+    ),
+    (
+        "TooMany",
+        StatusCode::TOO_MANY_REQUESTS,
+        "More than the client may ask for; `Retry-After` says when to go on.",
+        Code::Throttled,
+    ),
+    (
+        "Unavailable",
+        StatusCode::SERVICE_UNAVAILABLE,
+        "The database is away; nothing has happened. Ask again.",
+        Code::Unavailable,
+    ),
 ];
 
 /// Writes the answers into the description.
@@ -75,7 +120,11 @@ fn response(status: StatusCode, when: &str, code: Code) -> Response {
         "request_id": "019aad0e-6f2c-7a51-9d0b-0a4f5c1e2d3b",
     });
     if code == Code::Invalid {
-        let title = i18n::error_text(i18n::Locale::en, Code::BadEmail.as_str(), &std::collections::BTreeMap::new());
+        let title = i18n::error_text(
+            i18n::Locale::en,
+            Code::BadEmail.as_str(),
+            &std::collections::BTreeMap::new(),
+        );
         example["errors"] = json!([{"field": "to.email", "code": Code::BadEmail.as_str(), "title": title}]);
     }
     let content = ContentBuilder::new()

@@ -15,7 +15,10 @@ pub(super) fn all() -> BTreeMap<String, Value> {
 pub(super) fn describe(openapi: &mut OpenApi) {
     let all = all();
     for item in openapi.paths.paths.values_mut() {
-        for operation in [&mut item.put, &mut item.post, &mut item.patch].into_iter().flatten() {
+        for operation in [&mut item.put, &mut item.post, &mut item.patch]
+            .into_iter()
+            .flatten()
+        {
             let Some(RefOr::T(body)) = &mut operation.request_body else {
                 continue;
             };

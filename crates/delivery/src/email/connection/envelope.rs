@@ -167,7 +167,10 @@ impl Connection {
                 self.write_commands().await?;
                 self.answer(Stage::Recipient).await?
             } else {
-                let reply = Reply::new(553, "5.6.7 an internationalised address in an envelope that is not");
+                let reply = Reply::new(
+                    553,
+                    "5.6.7 an internationalised address in an envelope that is not",
+                );
                 Some(HandOff::Refused(reply, Stage::Recipient))
             };
             match refusal {

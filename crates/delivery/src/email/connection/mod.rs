@@ -273,7 +273,10 @@ impl Channel for Connection {
 /// The accepting reply, which says what became of copies.
 fn with_copies(mut reply: Reply, refused: Option<(usize, Reply)>) -> Reply {
     if let Some((many, first)) = refused {
-        let text = format!("{}; copies refused: {many} ({} {})", reply.text, first.code, first.text);
+        let text = format!(
+            "{}; copies refused: {many} ({} {})",
+            reply.text, first.code, first.text
+        );
         reply.text = text.chars().take(300).collect();
     }
     reply

@@ -103,8 +103,7 @@ pub async fn send(
     };
     let mut act = input.begin(&by).await?;
     let (definition, asked) = act.input.clone().split();
-    let (posted, ticket) =
-        triggered::accept(&mut act.tx, &by, &state, &definition, &[asked], false).await?;
+    let (posted, ticket) = triggered::accept(&mut act.tx, &by, &state, &definition, &[asked], false).await?;
     let answer = posted.messages.first().ok_or(Code::Internal)?;
     let response = act.done(StatusCode::ACCEPTED, answer).await?;
     ticket.hand_over(&posted.accepted).await;

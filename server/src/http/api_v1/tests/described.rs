@@ -21,10 +21,13 @@ async fn every_body_has_an_example_that_its_route_can_read(pool: PgPool) {
             }
             let example = &body["example"];
             assert!(!example.is_null(), "{method} {path} has no example");
-            let parts = path.trim_start_matches("/api/v1").split('/').map(|part| match part.starts_with('{') {
-                true => "00000000-0000-0000-0000-000000000000",
-                false => part,
-            });
+            let parts =
+                path.trim_start_matches("/api/v1")
+                    .split('/')
+                    .map(|part| match part.starts_with('{') {
+                        true => "00000000-0000-0000-0000-000000000000",
+                        false => part,
+                    });
             let here = parts.collect::<Vec<_>>().join("/");
             let answer = caller
                 .call(&method.to_uppercase(), &here, Some(example.clone()))

@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
-use axum::http::{Extensions, StatusCode};
 use axum::http::header::CACHE_CONTROL;
+use axum::http::{Extensions, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::clients;
 use serde::{Deserialize, Serialize};

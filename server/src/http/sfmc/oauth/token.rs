@@ -84,8 +84,14 @@ pub async fn token(
     let wanted = asked.scope.as_deref();
     let from = client_address(&extensions);
     let choose = |held: &[Permission]| scopes::choose(wanted, held);
-    let given =
-        clients::exchange_in(&state.domain, &state.meter, from, (id, &secret), unit.as_deref(), choose);
+    let given = clients::exchange_in(
+        &state.domain,
+        &state.meter,
+        from,
+        (id, &secret),
+        unit.as_deref(),
+        choose,
+    );
     let given = given.await.and_then(|(standing, token)| {
         standing::note(&extensions, standing);
         standing.admit().map(|()| token)
