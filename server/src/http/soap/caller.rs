@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use axum::http::{Extensions, HeaderMap};
 use axum::http::header::AUTHORIZATION;
+use axum::http::{Extensions, HeaderMap};
 use domain::access::Permits;
 use domain::clients::Caller;
 use domain::{Actor, Domain, Granted, Tx, clients, keys, units};
