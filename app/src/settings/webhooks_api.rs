@@ -1,10 +1,9 @@
 //! What the pages of webhooks ask of the server.
 
-use jiff::Timestamp;
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use types::webhooks::{
-    ReplayInput, Webhook, WebhookDelivery, WebhookDeliveryDetail, WebhookInput, WebhookSecret, WebhookTrial,
+    Webhook, WebhookDelivery, WebhookDeliveryDetail, WebhookInput, WebhookSecret, WebhookTrial,
 };
 use types::{ApiError, Page, PageQuery, WebhookEventId, WebhookId};
 
@@ -155,11 +154,9 @@ pub async fn replay_all(unit: String, id: WebhookId, since: String) -> Result<i6
     use crate::ctx;
     let cx = ctx::get()?;
     let by = cx.grant::<domain::access::ManageWebhooks>(&unit)?;
-    let input = ReplayInput {
-        since: since_day(&since)?,
-    };
+    let since = since_day(&since)?;
     let mut tx = cx.begin().await?;
-    let events = domain::webhooks::replay_dead(&mut tx, &by, id, input.since)
+    let events = domain::webhooks::replay_dead(&mut tx, &by, id, since)
         .await
         .map_err(ctx::failed)?;
     tx.commit().await.map(|()| events).map_err(ctx::failed)
@@ -167,7 +164,7 @@ pub async fn replay_all(unit: String, id: WebhookId, since: String) -> Result<i6
 
 /// The beginning of a day as a date field writes it; none for an empty one.
 #[cfg(feature = "ssr")]
-fn since_day(day: &str) -> Result<Option<Timestamp>, ApiError> {
+fn since_day(day: &str) -> Result<Option<jiff::Timestamp>, ApiError> {
     match day.trim() {
         "" => Ok(None),
         day => format!("{day}T00:00:00Z")

@@ -49,7 +49,7 @@ pub async fn post(
 }
 
 /// Several calls in one transaction, each with an answer of its own: what is wrong with one does not concern the others. An answer of none:
-/// the unit does not know the person, and making somebody known may wait for others; that call is for [`post`].
+/// the unit does not know the person, and making somebody known may wait for others, or there are files; that call is for [`post`].
 ///
 /// # Errors
 /// When the database cannot be asked.
@@ -79,7 +79,8 @@ pub async fn post_each(
     let mut lines = Vec::with_capacity(right.len());
     let mut whose = Vec::with_capacity(right.len());
     for ((n, one), person) in places.into_iter().zip(&right).zip(people) {
-        if let Some(person) = person {
+        // Files are kept only with their message: what is refused must leave nothing behind.
+        if let Some(person) = person.filter(|_| one.files.is_empty()) {
             lines.push(line(tx, one, person, &refusing));
             whose.push(n);
         }
@@ -87,7 +88,6 @@ pub async fn post_each(
     if lines.is_empty() {
         return Ok((answers, Vec::new()));
     }
-    attachments::keep(tx, by, right.iter().flat_map(files)).await?;
     let (messages, accepted) = write(tx, by, plan, rules, worker, lines).await?;
     for (n, message) in whose.into_iter().zip(messages) {
         answers[n] = Some(message);
