@@ -35,8 +35,8 @@ test("every generated call is answered as the description says, and none breaks 
         ["--config-file", join(root, "end2end/peers/schemathesis.toml"), "run", `${server.url}/api/v1/openapi.json`,
           "-H", `Authorization: Bearer ${access_token}`, "--checks", "all", "--max-examples", "15", "--continue-on-failure",
           "--suppress-health-check", "all", "--generation-deterministic", "--no-color",
-          // Would shut out the caller itself, or wait for machines that are not there.
-          "--exclude-path-regex", "clients/\\{id\\}/(revoke|rotate)|relays/\\{id\\}/test|oauth/token"],
+          // Would shut out the caller itself, or wait for machines that are not there; files of any text are no JSON to vary.
+          "--exclude-path-regex", "clients/\\{id\\}/(revoke|rotate)|relays/\\{id\\}/test|oauth/token|imports/(contacts|suppressions)$"],
         { stdio: "inherit" },
       );
       child.on("exit", resolve);

@@ -53,6 +53,10 @@ text_enum! {
     }
 }
 
+#[expect(
+    clippy::derivable_impls,
+    reason = "the macro that makes the enum derives none"
+)]
 impl Default for Channel {
     fn default() -> Self {
         Self::Email

@@ -11,6 +11,7 @@ use domain::idempotency::{self, Answer, Claim};
 use domain::{Tx, keys};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use types::Code;
 use uuid::Uuid;
 
@@ -61,13 +62,43 @@ impl<T: DeserializeOwned + Send> FromRequest<AppState> for Input<T> {
         if !is_json {
             return Err(Stop::unreadable("the body must be application/json"));
         }
-        let value =
-            serde_json::from_slice(text).map_err(|error| Stop::unreadable(format!("the body: {error}")))?;
+        let value = read(text).map_err(|error| Stop::unreadable(format!("the body: {error}")))?;
         Ok(Self {
             value,
             key,
             hash: keys::sha256(&hashed),
         })
+    }
+}
+
+/// To JSON Schema `7.0` is a whole number, and there are languages that write one so.
+fn read<T: DeserializeOwned>(text: &[u8]) -> serde_json::Result<T> {
+    serde_json::from_slice(text).or_else(|error| {
+        let mut value: Value = serde_json::from_slice(text)?;
+        match whole(&mut value) {
+            true => serde_json::from_value(value),
+            false => Err(error),
+        }
+    })
+}
+
+/// Writes whole numbers as such; says whether there were any that were not.
+fn whole(value: &mut Value) -> bool {
+    match value {
+        Value::Number(number) => {
+            // Beyond that a double has no fractions, and not every whole number.
+            let exact = number
+                .as_f64()
+                .filter(|it| number.is_f64() && it.fract() == 0.0 && it.abs() < 9_007_199_254_740_992.0);
+            let Some(exact) = exact.and_then(|it| format!("{it:.0}").parse::<i64>().ok()) else {
+                return false;
+            };
+            *value = Value::from(exact);
+            true
+        }
+        Value::Array(items) => items.iter_mut().fold(false, |any, it| whole(it) | any),
+        Value::Object(fields) => fields.values_mut().fold(false, |any, it| whole(it) | any),
+        _ => false,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use utoipa::openapi::schema::AdditionalProperties;
 use utoipa::openapi::{OpenApi, RefOr, Schema};
 
 /// By the name in `components/schemas`.
@@ -30,6 +31,16 @@ pub(super) fn describe(openapi: &mut OpenApi) {
                 {
                     content.example = Some(example.clone());
                 }
+            }
+        }
+    }
+    // A column's kind has a name or none; utoipa says neither that the others have none.
+    if let Some(components) = &mut openapi.components
+        && let Some(RefOr::T(Schema::OneOf(target))) = components.schemas.get_mut("Target")
+    {
+        for kind in &mut target.items {
+            if let RefOr::T(Schema::Object(kind)) = kind {
+                kind.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
             }
         }
     }

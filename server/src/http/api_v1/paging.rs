@@ -51,8 +51,13 @@ impl FromRequestParts<AppState> for Paging {
             let value = value.into_owned();
             match name.as_ref() {
                 "unit" => {}
-                "limit" => match value.parse() {
-                    Ok(limit) if limit > 0 => query.limit = Some(limit),
+                // As described: a whole number of 32 bits.
+                "limit" => match value
+                    .parse::<i32>()
+                    .ok()
+                    .and_then(|limit| u32::try_from(limit).ok())
+                {
+                    Some(limit) if limit > 0 => query.limit = Some(limit),
                     _ => return Err(domain::Error::field("limit", Code::OutOfRange).into()),
                 },
                 "after" => query.after = Some(value),

@@ -14,7 +14,7 @@ use crate::http::api_v1::problem::{Problem, Stop};
 
 /// What the next change is based on.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Changed {
+pub struct NewEdition {
     edit_version: i32,
 }
 
@@ -24,7 +24,7 @@ pub struct Changed {
 #[utoipa::path(
     put, path = "/message-definitions/{id}", tag = "message-definitions", params(("id" = String, Path), UnitParam),
     security(("oauth" = ["campaigns:write"])), request_body = DefinitionUpdate,
-    responses((status = 200, body = Changed), (status = "4XX", body = Problem))
+    responses((status = 200, body = NewEdition), (status = "4XX", body = Problem))
 )]
 pub async fn update(
     by: By<EditCampaigns>,
@@ -34,5 +34,5 @@ pub async fn update(
     let mut act = input.begin(&by).await?;
     let id = domain::messages::id_of(&mut act.tx, &by, &id).await?;
     let edit_version = domain::messages::update(&mut act.tx, &by, id, &act.input).await?;
-    act.done(StatusCode::OK, &Changed { edit_version }).await
+    act.done(StatusCode::OK, &NewEdition { edit_version }).await
 }
