@@ -40,6 +40,8 @@ test("a definition: written, tried, approved, called, followed, paused", async (
   const person = async (user, path) => {
     const it = await newPerson(browser);
     people.push(it);
+    // A value of another kind is tried on purpose, and refused.
+    if (user === "anna") it.expect(/\b422\b/);
     await signIn(it.page, user, `${UNIT}${path}`);
     return it.page;
   };
@@ -136,7 +138,9 @@ async function submit(page, definition) {
   await accessible(page, "a definition in review");
 }
 
+/** Piotr reads Polish, and Marta below. */
 async function approve(page) {
+  const t = words("pl");
   await page.getByRole("link", { name: `Order placed ${stamp}` }).first().click();
   const about = page.getByTestId("reviewed-definition");
   await about.getByText(KEY).waitFor();
@@ -155,7 +159,7 @@ async function approve(page) {
 
 /** An API client that may send: `{ id, secret }`. */
 async function letIn(page) {
-  const s = t.settings;
+  const s = words("pl").settings;
   await page.getByRole("button", { name: s.clients_add }).first().click();
   const adding = page.getByRole("dialog", { name: s.client_new_title });
   await adding.locator("#field-name").fill(`Shop ${stamp}`);

@@ -19,7 +19,7 @@ pub(super) fn Versions(versions: Vec<VersionRow>) -> impl IntoView {
     let rows = versions.into_iter().map(|it| view! { <Row it /> }).collect_view();
     view! {
         <Card title=move || t_string!(i18n, triggered.versions) flush=true>
-            <div class="overflow-x-auto" tabindex="0" role="region" aria-label=move || t_string!(i18n, triggered.versions)>
+            <div class="relative overflow-x-auto" tabindex="0" role="region" aria-label=move || t_string!(i18n, triggered.versions)>
                 <table class="w-full border-collapse text-sm">
                     <caption class="sr-only">{t!(i18n, triggered.versions)}</caption>
                     <thead>

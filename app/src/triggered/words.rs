@@ -26,7 +26,8 @@ pub(crate) fn kind_text(i18n: I18nContext<Locale>, kind: ParameterKind) -> &'sta
 /// "Text, required", "Number, otherwise 7: how many were ordered"
 pub(crate) fn parameter_text(i18n: I18nContext<Locale>, it: &Parameter) -> String {
     let mut parts = vec![kind_text(i18n, it.kind).to_owned()];
-    if it.required {
+    // With a default a call may leave it out all the same.
+    if it.required && it.default.is_none() {
         parts.push(t_string!(i18n, triggered.is_required).to_owned());
     }
     if let Some(default) = &it.default {
@@ -182,7 +183,7 @@ pub(super) fn RuleTable(
         })
         .collect_view();
     view! {
-        <div class="overflow-x-auto" tabindex="0" role="region" aria-label=move || t_string!(i18n, triggered.rules)>
+        <div class="relative overflow-x-auto" tabindex="0" role="region" aria-label=move || t_string!(i18n, triggered.rules)>
             <table class="w-full border-collapse text-sm">
                 <caption class="sr-only">{t!(i18n, triggered.rules)}</caption>
                 <thead>

@@ -120,7 +120,17 @@ fn ValueField(given: Given) -> impl IntoView {
         }
         options
     });
-    let control = match kind {
+    if required {
+        view! { <Field name=field label=move || name.clone() hint required=true error>{control(kind, text, yes_no)}</Field> }
+            .into_any()
+    } else {
+        view! { <Field name=field label=move || name.clone() hint error>{control(kind, text, yes_no)}</Field> }.into_any()
+    }
+}
+
+/// What is written into; made inside its field, which tells it its name.
+fn control(kind: ParameterKind, text: RwSignal<String>, yes_no: Signal<Vec<(String, String)>>) -> AnyView {
+    match kind {
         ParameterKind::Boolean => view! { <Select options=yes_no bind=text /> }.into_any(),
         ParameterKind::List | ParameterKind::Object => {
             view! { <TextArea bind=text rows=5 code=true /> }.into_any()
@@ -132,12 +142,5 @@ fn ValueField(given: Given) -> impl IntoView {
         ParameterKind::Text | ParameterKind::DateTime => {
             view! { <TextInput bind=text autocomplete="off" /> }.into_any()
         }
-    };
-    // Its children are built once, so the control may be moved in.
-    if required {
-        view! { <Field name=field label=move || name.clone() hint required=true error>{control}</Field> }
-            .into_any()
-    } else {
-        view! { <Field name=field label=move || name.clone() hint error>{control}</Field> }.into_any()
     }
 }
