@@ -72,7 +72,7 @@ fn Form(review: ReviewDetail, reload: Callback<()>) -> impl IntoView {
         async move {
             match approve_review(unit, id, seal, comment).await {
                 Ok(CampaignState::Approved) if !definition => {
-                    toasts.info(t_string!(i18n, campaigns.approved_late))
+                    toasts.info(t_string!(i18n, campaigns.approved_late));
                 }
                 Ok(_) if definition => toasts.success(t_string!(i18n, triggered.approved_done)),
                 Ok(_) => toasts.success(t_string!(i18n, campaigns.approved_done)),
