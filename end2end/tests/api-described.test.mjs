@@ -37,7 +37,8 @@ test("every generated call is answered as the description says, and none breaks 
           "--suppress-health-check", "all", "--generation-deterministic", "--no-color",
           // Would shut out the caller itself, or wait for machines that are not there; files of any text are no JSON to vary.
           "--exclude-path-regex", "clients/\\{id\\}/(revoke|rotate)|relays/\\{id\\}/test|oauth/token|imports/(contacts|suppressions)$"],
-        { stdio: "inherit" },
+        // It keeps notes where it runs.
+        { stdio: "inherit", cwd: server.data },
       );
       child.on("exit", resolve);
     });
